@@ -1,0 +1,453 @@
+//! A bundle: one operation in one JSON document. Reading one names every fault in it at once.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use crate::{
+    document::{
+        ArmedActor, Commitment, CommonPosition, Document, Engagement, Form, Key, Lead, Mechanism,
+        Member, Operation, Organization, Place, Reader, References, Schemas, Writer,
+    },
+    fault::{Fault, FaultCode, Pointer, quoted},
+    id::Kind,
+    window::Day,
+};
+
+/// The format that this module reads and writes.
+pub const FORMAT: &str = "concord.bundle/1";
+/// The most things of one kind in a bundle.
+pub const THINGS_MAX: usize = 50_000;
+
+/// The lists of a bundle, in the order in which one can be built upon another.
+const LISTS: [(&str, Kind); 8] = [
+    ("places", Kind::Place),
+    ("mechanisms", Kind::Mechanism),
+    ("organizations", Kind::Organization),
+    ("armed_actors", Kind::ArmedActor),
+    ("leads", Kind::Lead),
+    ("common_positions", Kind::CommonPosition),
+    ("engagements", Kind::Engagement),
+    ("commitments", Kind::Commitment),
+];
+
+/// One operation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bundle {
+    /// The day as of which a replay evaluates.
+    pub as_of: Option<Day>,
+    /// The operation itself.
+    pub operation: Operation,
+    /// Its places.
+    pub places: Vec<Place>,
+    /// Its mechanisms.
+    pub mechanisms: Vec<Mechanism>,
+    /// Its organisations.
+    pub organizations: Vec<Organization>,
+    /// Its armed actors.
+    pub armed_actors: Vec<ArmedActor>,
+    /// Its leads.
+    pub leads: Vec<Lead>,
+    /// Its common positions.
+    pub common_positions: Vec<CommonPosition>,
+    /// Its commitments.
+    pub commitments: Vec<Commitment>,
+    /// Its engagements.
+    pub engagements: Vec<Engagement>,
+}
+
+/// What stands already where a bundle is read into; nothing, unless said.
+pub trait Standing {
+    /// An id for a new thing.
+    fn fresh(&mut self) -> Uuid;
+
+    /// What stands under a key that the bundle defines: for engagements, asks, demands and
+    /// commitments under the key of this owner.
+    fn defined(&mut self, _kind: Kind, _key: &str, _owner: Option<Uuid>) -> Option<Uuid> {
+        None
+    }
+
+    /// What a key or id that the bundle does not define stands for.
+    fn resolve(&mut self, _kind: Kind, _written: &str) -> Option<Uuid> {
+        None
+    }
+
+    /// The place or armed actor that one that stands already lies in or is a unit of.
+    fn parent(&mut self, _kind: Kind, _id: Uuid) -> Option<Uuid> {
+        None
+    }
+
+    /// The place that stands already.
+    fn place(&mut self, _id: Uuid) -> Option<Place> {
+        None
+    }
+    /// The mechanism that stands already.
+    fn mechanism(&mut self, _id: Uuid) -> Option<Mechanism> {
+        None
+    }
+    /// The organisation that stands already.
+    fn organization(&mut self, _id: Uuid) -> Option<Organization> {
+        None
+    }
+    /// The armed actor that stands already.
+    fn armed_actor(&mut self, _id: Uuid) -> Option<ArmedActor> {
+        None
+    }
+    /// The lead that stands already.
+    fn lead(&mut self, _id: Uuid) -> Option<Lead> {
+        None
+    }
+    /// The common position that stands already.
+    fn common_position(&mut self, _id: Uuid) -> Option<CommonPosition> {
+        None
+    }
+    /// The engagement that stands already.
+    fn engagement(&mut self, _id: Uuid) -> Option<Engagement> {
+        None
+    }
+    /// The commitment that stands already.
+    fn commitment(&mut self, _id: Uuid) -> Option<Commitment> {
+        None
+    }
+}
+
+/// A key as asks and demands share one set of them.
+const fn key_space(kind: Kind) -> Kind {
+    match kind {
+        Kind::Demand => Kind::Ask,
+        other => other,
+    }
+}
+
+/// The keys that a bundle defines, and beyond them what stands already.
+struct Defined<'s, S> {
+    standing: &'s mut S,
+    ids: HashMap<(Kind, String), Uuid>,
+    kinds: HashMap<String, Kind>,
+}
+
+impl<S: Standing> References for Defined<'_, S> {
+    fn resolve(&mut self, kind: Kind, written: &str) -> Option<Uuid> {
+        let defined = self.ids.get(&(key_space(kind), written.to_owned())).copied();
+        defined.or_else(|| self.standing.resolve(kind, written))
+    }
+
+    fn identify(&mut self, kind: Kind, key: Option<&Key>) -> Result<Uuid, (FaultCode, String)> {
+        let known = key.and_then(|k| self.ids.get(&(key_space(kind), k.as_str().to_owned())));
+        known.copied().map_or_else(|| Ok(self.standing.fresh()), Ok)
+    }
+
+    fn known(&mut self, kind: Kind) -> Vec<String> {
+        let of_kind = |(space, key): &(Kind, String)| (*space == kind).then(|| key.clone());
+        self.ids.keys().filter_map(of_kind).collect()
+    }
+}
+
+/// Reads a bundle into what stands already, or names every fault in it.
+///
+/// # Errors
+/// All faults, in the order of their place in the bundle.
+pub fn read<S: Standing>(
+    value: &Value,
+    standing: &mut S,
+    today: Option<Day>,
+) -> Result<Bundle, Vec<Fault>> {
+    let root = Pointer::ROOT;
+    let mut faults = Vec::new();
+    let mut defined = Defined { standing, ids: HashMap::new(), kinds: HashMap::new() };
+    if let Some(object) = value.as_object() {
+        define_keys(object, &mut defined, &mut faults);
+    }
+    let mut reader = Reader::of_bundle(&mut defined, today);
+    let bundle = read_members(value, &root, &mut reader);
+    faults.append(&mut reader.faults);
+    match bundle {
+        Some(raw) if faults.is_empty() => finish(raw, &mut defined, faults),
+        _ => {
+            faults.sort();
+            faults.dedup();
+            Err(faults)
+        }
+    }
+}
+
+fn keyed<'v>(
+    object: &'v Map<String, Value>,
+    list: &str,
+) -> impl Iterator<Item = (usize, &'v Value, &'v str)> {
+    let items = object.get(list).and_then(Value::as_array).into_iter().flatten().enumerate();
+    items.filter_map(|(index, item)| Some((index, item, item.get("key")?.as_str()?)))
+}
+
+/// First all keys, since any thing can refer to any other.
+fn define_keys<S: Standing>(
+    object: &Map<String, Value>,
+    defined: &mut Defined<'_, S>,
+    faults: &mut Vec<Fault>,
+) {
+    let root = Pointer::ROOT;
+    for (list, kind) in LISTS {
+        let at_list = root.member(list);
+        for (index, item, key) in keyed(object, list) {
+            let owner = owner(item, kind, defined);
+            let at = at_list.item(index);
+            define(kind, key, owner, (&at, defined, faults));
+            if let (Kind::Engagement, Some(parts)) = (kind, item.as_object()) {
+                for (list, kind) in [("asks", Kind::Ask), ("demands", Kind::Demand)] {
+                    let at_list = at.member(list);
+                    for (index, _, key) in keyed(parts, list) {
+                        define(kind, key, owner, (&at_list.item(index), defined, faults));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The organisation in whose keys a key is looked up.
+fn owner<S: Standing>(item: &Value, kind: Kind, defined: &mut Defined<'_, S>) -> Option<Uuid> {
+    match kind {
+        Kind::Engagement | Kind::Commitment => {
+            let written = item.get("organization")?.as_str()?;
+            defined.resolve(Kind::Organization, written)
+        }
+        _ => None,
+    }
+}
+
+fn define<S: Standing>(
+    kind: Kind,
+    key: &str,
+    owner: Option<Uuid>,
+    (at, defined, faults): (&Pointer<'_>, &mut Defined<'_, S>, &mut Vec<Fault>),
+) {
+    let space = (key_space(kind), key.to_owned());
+    let same_kind = kind == key_space(kind) || defined.kinds.get(key) == Some(&kind);
+    if defined.ids.contains_key(&space) {
+        let detail = format!("the key {} stands twice among the {}s", quoted(key), kind.word());
+        faults.push(Fault::new(&at.member("key"), FaultCode::DuplicateKey, detail));
+        return;
+    }
+    let standing = defined.standing.defined(kind, key, owner);
+    let id = standing.unwrap_or_else(|| defined.standing.fresh());
+    defined.ids.insert(space, id);
+    if !same_kind {
+        defined.kinds.insert(key.to_owned(), kind);
+    }
+}
+
+/// The members of a bundle that was read without a fault of its shape.
+struct Raw {
+    as_of: Option<Day>,
+    operation: Operation,
+    lists: Lists,
+}
+
+#[derive(Default)]
+struct Lists {
+    places: Vec<Place>,
+    mechanisms: Vec<Mechanism>,
+    organizations: Vec<Organization>,
+    armed_actors: Vec<ArmedActor>,
+    leads: Vec<Lead>,
+    common_positions: Vec<CommonPosition>,
+    commitments: Vec<Commitment>,
+    engagements: Vec<Engagement>,
+}
+
+fn read_members(value: &Value, at: &Pointer<'_>, reader: &mut Reader<'_>) -> Option<Raw> {
+    let mut known = vec!["format", "as_of", "operation", "title", "expect"];
+    known.extend(LISTS.map(|(list, _)| list));
+    let object = reader.object(value, at, &known)?;
+    match object.get("format") {
+        Some(Value::String(format)) if format == FORMAT => {}
+        None | Some(Value::Null) => {
+            let detail = format!("`format` is needed, and is `{FORMAT}`");
+            reader.fault(&at.member("format"), FaultCode::Missing, detail);
+        }
+        Some(_) => {
+            let detail = format!("only the format `{FORMAT}` can be read");
+            reader.fault(&at.member("format"), FaultCode::Malformed, detail);
+        }
+    }
+    let as_of = reader.optional(object, at, "as_of");
+    let operation = reader.required(object, at, "operation");
+    let lists = Lists {
+        places: read_list(object, at, reader, "places"),
+        mechanisms: read_list(object, at, reader, "mechanisms"),
+        organizations: read_list(object, at, reader, "organizations"),
+        armed_actors: read_list(object, at, reader, "armed_actors"),
+        leads: read_list(object, at, reader, "leads"),
+        common_positions: read_list(object, at, reader, "common_positions"),
+        commitments: read_list(object, at, reader, "commitments"),
+        engagements: read_list(object, at, reader, "engagements"),
+    };
+    Some(Raw { as_of: as_of?, operation: operation?, lists })
+}
+
+fn read_list<T: Document>(
+    object: &Map<String, Value>,
+    at: &Pointer<'_>,
+    reader: &mut Reader<'_>,
+    list: &str,
+) -> Vec<T> {
+    let at = at.member(list);
+    match object.get(list) {
+        None | Some(Value::Null) => Vec::new(),
+        Some(Value::Array(items)) if items.len() > THINGS_MAX => {
+            reader.fault(&at, FaultCode::TooLong, format!("at most {THINGS_MAX} in one bundle"));
+            Vec::new()
+        }
+        Some(Value::Array(items)) => {
+            let read = |(index, item)| T::read(item, &at.item(index), reader);
+            items.iter().enumerate().filter_map(read).collect()
+        }
+        Some(_) => {
+            reader.fault(&at, FaultCode::WrongType, "a list is expected here");
+            Vec::new()
+        }
+    }
+}
+
+fn finish<S: Standing>(
+    raw: Raw,
+    defined: &mut Defined<'_, S>,
+    mut faults: Vec<Fault>,
+) -> Result<Bundle, Vec<Fault>> {
+    let lists = raw.lists;
+    let places = lists.places.iter().map(|p| (p.identity.id.0, p.parent.map(|to| to.0.0)));
+    let actors = lists.armed_actors.iter().map(|a| (a.identity.id.0, a.parent.map(|to| to.0.0)));
+    find_cycles("places", Kind::Place, places, (defined.standing, &mut faults));
+    find_cycles("armed_actors", Kind::ArmedActor, actors, (defined.standing, &mut faults));
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    Ok(Bundle {
+        as_of: raw.as_of,
+        operation: raw.operation,
+        places: lists.places,
+        mechanisms: lists.mechanisms,
+        organizations: lists.organizations,
+        armed_actors: lists.armed_actors,
+        leads: lists.leads,
+        common_positions: lists.common_positions,
+        commitments: lists.commitments,
+        engagements: lists.engagements,
+    })
+}
+
+/// Notes every thing that is its own ancestor.
+fn find_cycles<S: Standing>(
+    list: &str,
+    kind: Kind,
+    parents: impl Iterator<Item = (Uuid, Option<Uuid>)>,
+    (standing, faults): (&mut S, &mut Vec<Fault>),
+) {
+    let in_order: Vec<_> = parents.collect();
+    let mut parent_of: HashMap<Uuid, Option<Uuid>> = in_order.iter().copied().collect();
+    let root = Pointer::ROOT;
+    let at = root.member(list);
+    for (index, (id, parent)) in in_order.iter().enumerate() {
+        let mut above = *parent;
+        let mut seen = HashSet::new();
+        while let Some(ancestor) = above.filter(|ancestor| seen.insert(*ancestor)) {
+            if ancestor == *id {
+                let detail = format!("this {} would lie below itself", kind.word());
+                let at = at.item(index);
+                faults.push(Fault::new(&at.member("parent"), FaultCode::Cycle, detail));
+                break;
+            }
+            above = *parent_of.entry(ancestor).or_insert_with(|| standing.parent(kind, ancestor));
+        }
+    }
+}
+
+impl Bundle {
+    /// The bundle as JSON. References that `name` does not know are left out.
+    #[must_use]
+    pub fn write(&self, name: &dyn Fn(Kind, Uuid) -> Option<String>) -> Value {
+        let writer = Writer { name, form: Form::Bundle };
+        fn list<T: Member>(things: &[T], writer: &Writer<'_>) -> Value {
+            things.iter().map(|thing| thing.write(writer)).collect()
+        }
+        let mut bundle = json!({
+            "format": FORMAT,
+            "operation": self.operation.write(&writer),
+            "places": list(&self.places, &writer),
+            "mechanisms": list(&self.mechanisms, &writer),
+            "organizations": list(&self.organizations, &writer),
+            "armed_actors": list(&self.armed_actors, &writer),
+            "leads": list(&self.leads, &writer),
+            "common_positions": list(&self.common_positions, &writer),
+            "commitments": list(&self.commitments, &writer),
+            "engagements": list(&self.engagements, &writer),
+        });
+        if let Some(day) = self.as_of {
+            bundle["as_of"] = day.to_string().into();
+        }
+        bundle
+    }
+
+    /// What every thing in the bundle is called, by kind and id.
+    #[must_use]
+    pub fn keys(&self) -> HashMap<(Kind, Uuid), String> {
+        let mut keys = HashMap::new();
+        macro_rules! collect {
+            ($($kind:ident: $list:expr),*) => {$(
+                for thing in $list {
+                    let key = thing.identity.key.as_str().to_owned();
+                    keys.insert((Kind::$kind, thing.identity.id.0), key);
+                }
+            )*};
+        }
+        collect! {
+            Place: &self.places, Mechanism: &self.mechanisms, Organization: &self.organizations,
+            ArmedActor: &self.armed_actors, Lead: &self.leads,
+            CommonPosition: &self.common_positions, Commitment: &self.commitments,
+            Engagement: &self.engagements,
+            Ask: self.engagements.iter().flat_map(|e| &e.asks),
+            Demand: self.engagements.iter().flat_map(|e| &e.demands)
+        }
+        keys
+    }
+}
+
+/// The JSON Schema of a bundle.
+#[must_use]
+pub fn schema() -> Value {
+    let mut schemas = Schemas::new(Form::Bundle, "#/$defs/");
+    let operation = Operation::schema(&mut schemas);
+    let day = Day::schema(&mut schemas);
+    let mut properties: BTreeMap<&str, Value> = BTreeMap::from([
+        ("format", json!({"const": FORMAT})),
+        ("as_of", day),
+        ("operation", operation),
+        ("title", json!({"type": "string", "description": "Of a scenario; passed over."})),
+        ("expect", json!({"type": "array", "description": "Of a scenario; passed over."})),
+    ]);
+    let items = [
+        ("places", Place::schema(&mut schemas)),
+        ("mechanisms", Mechanism::schema(&mut schemas)),
+        ("organizations", Organization::schema(&mut schemas)),
+        ("armed_actors", ArmedActor::schema(&mut schemas)),
+        ("leads", Lead::schema(&mut schemas)),
+        ("common_positions", CommonPosition::schema(&mut schemas)),
+        ("commitments", Commitment::schema(&mut schemas)),
+        ("engagements", Engagement::schema(&mut schemas)),
+    ];
+    for (list, item) in items {
+        properties.insert(list, json!({"type": "array", "items": item, "maxItems": THINGS_MAX}));
+    }
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Concord bundle",
+        "description": "One operation in one document: its places, organisations, armed actors, \
+                        engagements and agreements. Null is the same as left out.",
+        "type": "object",
+        "properties": properties,
+        "required": ["format", "operation"],
+        "additionalProperties": false,
+        "$defs": schemas.into_definitions(),
+    })
+}

@@ -1,0 +1,142 @@
+//! Where and who: the operation, its places, mechanisms, organisations and armed actors.
+
+use super::{Address, Checked, Count, Degrees, Identity, Key, Line, Prose, To, Words, document};
+use crate::{
+    id::{ArmedActorId, MechanismId, OrganizationId, PlaceId},
+    vocabulary::{ArmedActorKind, MechanismKind, OrganizationKind},
+};
+
+document! {
+    /// A humanitarian operation: the people, places and dialogue of one country or crisis.
+    pub struct Operation {
+        /// What it is called in addresses and bundles.
+        required key: Key,
+        /// Its name.
+        required name: Line,
+        /// The country, as ISO 3166-1 alpha-3.
+        optional country: Option<Line>,
+        /// How many days after its end a line still counts as meeting another; 14 unless said.
+        optional slack_days: SlackDays,
+    }
+}
+
+/// Days of slack, 0 to 365, and 14 unless said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SlackDays(pub u32);
+
+impl Default for SlackDays {
+    fn default() -> Self {
+        Self(14)
+    }
+}
+
+impl super::Member for SlackDays {
+    fn read(
+        value: &serde_json::Value,
+        at: &crate::fault::Pointer<'_>,
+        reader: &mut super::Reader<'_>,
+    ) -> Option<Self> {
+        Count::<365>::read(value, at, reader).map(|count| Self(count.0))
+    }
+
+    fn write(&self, _: &super::Writer<'_>) -> serde_json::Value {
+        self.0.into()
+    }
+
+    fn schema(schemas: &mut super::Schemas) -> serde_json::Value {
+        Count::<365>::schema(schemas)
+    }
+}
+
+document! {
+    /// An administrative area.
+    pub struct Place {
+        /// Its P-code, or another key.
+        key identity: Identity<PlaceId>,
+        /// Its name.
+        required name: Line,
+        /// Its administrative level: 0 is the country.
+        optional level: Option<Count<10>>,
+        /// The place that it lies in.
+        optional parent: Option<To<PlaceId>>,
+        /// Its names in other languages.
+        optional names: Words<Line>,
+        /// The latitude of a point inside it, in degrees.
+        optional lat: Option<Degrees<90>>,
+        /// The longitude of a point inside it, in degrees.
+        optional lon: Option<Degrees<180>>,
+    }
+}
+
+document! {
+    /// A cluster, group or forum in which organisations coordinate.
+    pub struct Mechanism {
+        /// What it is called by its senders.
+        key identity: Identity<MechanismId>,
+        /// Its name.
+        required name: Line,
+        /// What kind of mechanism it is.
+        required kind: MechanismKind,
+    }
+}
+
+document! {
+    /// An organisation that engages armed actors, or coordinates those that do.
+    pub struct Organization {
+        /// What it is called by its senders.
+        key identity: Identity<OrganizationId>,
+        /// Its name.
+        required name: Line,
+        /// Its short name.
+        optional acronym: Option<Line>,
+        /// What kind of organisation it is.
+        required kind: OrganizationKind,
+        /// The mechanisms that it is a member of.
+        optional mechanisms: Vec<To<MechanismId>>,
+        /// Its names in other languages.
+        optional names: Words<Line>,
+    }
+}
+
+document! {
+    /// An armed actor: a force, a group, or a unit of one. Units and positions, never persons.
+    pub struct ArmedActor {
+        /// What it is called by its senders.
+        key identity: Identity<ArmedActorId>,
+        /// Its name.
+        required name: Line,
+        /// What kind of armed actor it is.
+        required kind: ArmedActorKind,
+        /// The armed actor that it is a unit of.
+        optional parent: Option<To<ArmedActorId>>,
+        /// Other names that it goes by, in any script.
+        optional aliases: Vec<Line>,
+        /// Its names in other languages.
+        optional names: Words<Line>,
+        /// Where it is present.
+        optional places: Vec<To<PlaceId>>,
+        /// What other registers call it: `ucdp`, `acled`, `wikidata` …
+        optional external_ids: Words<Line>,
+        /// What influences it, and what restrains it.
+        optional influences: Option<Prose>,
+        /// Where its decisions are made, by position.
+        optional decisions: Option<Prose>,
+    }
+}
+
+document! {
+    /// A public source.
+    pub struct Source {
+        /// Its title.
+        required title: Line,
+        /// Where it can be read.
+        optional url: Option<Address>,
+    }
+}
+
+impl Checked for Operation {}
+impl Checked for Place {}
+impl Checked for Mechanism {}
+impl Checked for Organization {}
+impl Checked for ArmedActor {}
+impl Checked for Source {}

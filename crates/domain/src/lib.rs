@@ -1,0 +1,19 @@
+//! What the registry knows and decides: values, vocabulary, coherence rules, policy, disclosure.
+//!
+//! Nothing here reads a clock, draws a random number, or touches a file, a socket or a database:
+//! days, ids and facts are passed in, and what comes out depends on nothing else.
+
+pub mod bundle;
+pub mod document;
+pub mod evaluate;
+pub mod facts;
+pub mod fault;
+pub mod flag;
+pub mod id;
+pub mod lineage;
+pub mod reason;
+pub mod replay;
+pub mod rules;
+pub mod text;
+pub mod vocabulary;
+pub mod window;

@@ -367,7 +367,7 @@ impl Bundle {
     /// The bundle as JSON. References that `name` does not know are left out.
     #[must_use]
     pub fn write(&self, name: &dyn Fn(Kind, Uuid) -> Option<String>) -> Value {
-        let writer = Writer { name, form: Form::Bundle };
+        let writer = Writer::new(name, Form::Bundle);
         fn list<T: Member>(things: &[T], writer: &Writer<'_>) -> Value {
             things.iter().map(|thing| thing.write(writer)).collect()
         }

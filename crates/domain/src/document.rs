@@ -3,7 +3,7 @@
 //! JSON Schema. Bundles, request bodies and answers are these documents and nothing else, so
 //! what can be imported can be posted, amended, shown and exported.
 
-use std::collections::BTreeMap;
+use std::{cell::RefCell, collections::BTreeMap};
 
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -50,6 +50,8 @@ pub enum Keys {
     Required,
     /// As in the API, where its id becomes its key.
     Optional,
+    /// As in what was stored, where its id stands beside it.
+    Stored,
 }
 
 /// What null means where a thing that stands already is brought to new values.
@@ -73,18 +75,23 @@ pub struct Reader<'r> {
     pub null: Null,
     /// The day after which nothing can have happened yet, where that matters.
     pub today: Option<Day>,
+    /// The free texts of what was stored, which stand apart from it.
+    pub texts: Vec<String>,
 }
 
 impl<'r> Reader<'r> {
     /// A reader of bundles.
     pub fn of_bundle(references: &'r mut dyn References, today: Option<Day>) -> Self {
-        Self { references, faults: Vec::new(), keys: Keys::Required, null: Null::Keeps, today }
+        Self::new(references, Keys::Required, Null::Keeps, today)
     }
 
     /// A reader of request bodies.
     pub fn of_request(references: &'r mut dyn References, today: Day) -> Self {
-        let today = Some(today);
-        Self { references, faults: Vec::new(), keys: Keys::Optional, null: Null::Clears, today }
+        Self::new(references, Keys::Optional, Null::Clears, Some(today))
+    }
+
+    fn new(references: &'r mut dyn References, keys: Keys, null: Null, today: Option<Day>) -> Self {
+        Self { references, faults: Vec::new(), keys, null, today, texts: Vec::new() }
     }
 
     /// Notes a fault.
@@ -103,7 +110,9 @@ impl<'r> Reader<'r> {
             self.fault(at, FaultCode::WrongType, "an object is expected here");
             return None;
         };
-        for name in object.keys().filter(|name| !known.contains(&name.as_str())) {
+        let has_id = self.keys == Keys::Stored;
+        let is_known = |name: &str| known.contains(&name) || (has_id && name == "id");
+        for name in object.keys().filter(|name| !is_known(name)) {
             let near = offer(&nearest(name, known.iter().copied()));
             let detail = format!("there is no member {} here{near}", quoted(name));
             self.fault(&at.member(name), FaultCode::UnknownMember, detail);
@@ -172,6 +181,71 @@ pub struct Writer<'w> {
     pub name: &'w dyn Fn(Kind, Uuid) -> Option<String>,
     /// For a bundle (what is empty is left out) or to show (every member is there).
     pub form: Form,
+    /// Where the free texts of what is stored are gathered, to be kept apart from it.
+    pub texts: RefCell<Vec<String>>,
+}
+
+impl<'w> Writer<'w> {
+    /// A writer of a form other than the stored.
+    #[must_use]
+    pub const fn new(name: &'w dyn Fn(Kind, Uuid) -> Option<String>, form: Form) -> Self {
+        Self { name, form, texts: RefCell::new(Vec::new()) }
+    }
+}
+
+/// A document as it is stored: its free texts stand apart, and a number in their place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// The document without its free texts, as JSON.
+    pub document: String,
+    /// The free texts, as a JSON list; none if there are none.
+    pub texts: Option<String>,
+}
+
+/// What references in stored documents stand for: their ids.
+struct Ids;
+
+impl References for Ids {
+    fn resolve(&mut self, _: Kind, written: &str) -> Option<Uuid> {
+        Uuid::parse_str(written).ok()
+    }
+
+    fn identify(&mut self, _: Kind, key: Option<&Key>) -> Result<Uuid, (FaultCode, String)> {
+        let id = key.and_then(|key| Uuid::parse_str(key.as_str()).ok());
+        id.ok_or_else(|| (FaultCode::Malformed, "an id is expected here".to_owned()))
+    }
+
+    fn known(&mut self, _: Kind) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// The document, to be stored.
+#[must_use]
+pub fn store<T: Document>(document: &T) -> Stored {
+    let writer = Writer::new(&|_, id| Some(id.to_string()), Form::Stored);
+    let written = document.write(&writer).to_string();
+    let texts = writer.texts.into_inner();
+    let texts = (!texts.is_empty()).then(|| Value::from(texts).to_string());
+    Stored { document: written, texts }
+}
+
+/// The document that was stored.
+///
+/// # Errors
+/// What is wrong with it, if it was not stored by [`store`].
+pub fn restore<T: Document>(document: &str, texts: Option<&str>) -> Result<T, String> {
+    let parse = |json: &str| serde_json::from_str::<Value>(json).map_err(|error| error.to_string());
+    let mut ids = Ids;
+    let mut reader = Reader::new(&mut ids, Keys::Stored, Null::Keeps, None);
+    if let Some(texts) = texts {
+        reader.texts = serde_json::from_str(texts).map_err(|error| error.to_string())?;
+    }
+    let read = T::read(&parse(document)?, &Pointer::ROOT, &mut reader);
+    match (read, reader.faults.first()) {
+        (Some(document), None) => Ok(document),
+        (_, fault) => Err(fault.map_or_else(String::new, ToString::to_string)),
+    }
 }
 
 /// What can stand as a member of a document.
@@ -212,7 +286,8 @@ pub(crate) fn written(members: Vec<(&'static str, Value)>, form: Form) -> Value 
         Value::Object(members) => members.is_empty(),
         _ => false,
     };
-    let kept = members.into_iter().filter(|(_, v)| form != Form::Bundle || !is_empty(v));
+    let omits = matches!(form, Form::Bundle | Form::Stored);
+    let kept = members.into_iter().filter(|(_, value)| !omits || !is_empty(value));
     Value::Object(kept.map(|(name, value)| (name.to_owned(), value)).collect())
 }
 

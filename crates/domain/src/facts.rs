@@ -17,6 +17,10 @@ use crate::{
     window::{Day, Window, earlier},
 };
 
+mod resolve;
+
+pub use resolve::{Agreements, Context};
+
 /// How long ago a contact may lie and still count, in days.
 pub const CONTACT_DAYS_MAX: u32 = 28;
 

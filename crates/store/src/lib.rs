@@ -1,1 +1,26 @@
-//! x
+//! The only crate that speaks SQL, and it speaks it once for SQLite and PostgreSQL.
+//!
+//! It decides no rule, no permission and no status. Whatever reads entries takes a
+//! [`Scope`](concord_domain::policy::Scope), which becomes a condition of the query.
+
+mod connection;
+mod error;
+mod migrations;
+mod schema;
+mod sql;
+
+pub mod accounts;
+pub mod documents;
+pub mod due;
+pub mod engagements;
+pub mod entries;
+pub mod flags;
+pub mod idempotency;
+pub mod links;
+pub mod live;
+pub mod operations;
+pub mod references;
+pub mod trees;
+
+pub use connection::{Area, Store, Tx};
+pub use error::StoreError;

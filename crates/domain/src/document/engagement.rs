@@ -272,3 +272,42 @@ impl Checked for Plan {}
 pub fn ids<T: Id>(references: &[To<T>]) -> Vec<T> {
     references.iter().map(|to| to.0).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{restore, store};
+
+    #[test]
+    fn what_is_stored_comes_back_and_its_free_texts_stand_apart() {
+        let bundle = serde_json::json!({
+            "format": "concord.bundle/1",
+            "operation": {"key": "o", "name": "O"},
+            "organizations": [{"key": "a", "name": "A", "kind": "ingo"}],
+            "armed_actors": [{"key": "g", "name": "G", "kind": "militia"}],
+            "engagements": [{
+                "key": "e", "organization": "a", "armed_actor": "g", "level": "tactical",
+                "method": "negotiation", "status": "ongoing", "from": "2026-02-01",
+                "summary": "A first word", "plan": {"risks": "A second word"},
+                "asks": [{"key": "k", "issue": "access", "action": "stop",
+                          "terms": {"persons": "all"}, "note": "A third word"}],
+            }],
+        });
+        struct Fresh(u128);
+        impl crate::bundle::Standing for Fresh {
+            fn fresh(&mut self) -> uuid::Uuid {
+                self.0 += 1;
+                uuid::Uuid::from_u128(self.0)
+            }
+        }
+        let bundle = crate::bundle::read(&bundle, &mut Fresh(0), None).unwrap();
+        let stored = store(&bundle.engagements[0]);
+        assert!(!stored.document.contains("word") && stored.document.contains("all"));
+        let texts = stored.texts.as_deref();
+        assert_eq!(texts, Some(r#"["A third word","A first word","A second word"]"#));
+        assert_eq!(
+            restore::<Engagement>(&stored.document, texts).as_ref(),
+            Ok(&bundle.engagements[0])
+        );
+    }
+}

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Number, Value, json};
+use uuid::Uuid;
 
 use super::{Form, Keys, Member, Reader, Schemas, Writer};
 use crate::{
@@ -76,7 +77,7 @@ pub struct Identity<T> {
 
 impl<T: Id> Identity<T> {
     pub(crate) fn write_into(&self, writer: &Writer<'_>, members: &mut Vec<(&str, Value)>) {
-        if writer.form == Form::View {
+        if matches!(writer.form, Form::View | Form::Stored) {
             members.push(("id", self.id.to_string().into()));
         }
         members.push(("key", self.key.as_str().into()));
@@ -107,6 +108,11 @@ impl Reader<'_> {
     ) -> Option<Identity<T>> {
         match self.keys {
             Keys::Required => self.required(object, at, "key"),
+            Keys::Stored => {
+                let key = self.required(object, at, "key")?;
+                let id = Uuid::parse_str(object.get("id")?.as_str()?).ok()?;
+                Some(Identity { id: id.into(), key })
+            }
             Keys::Optional => match object.get("key") {
                 None | Some(Value::Null) => self.identify(None, at),
                 Some(value) => Identity::read(value, &at.member("key"), self),
@@ -157,7 +163,7 @@ pub struct Word(String);
 pub struct Address(String);
 
 macro_rules! texts {
-    ($($name:ident: $parse:expr, $schema:expr);* $(;)?) => {$(
+    ($($name:ident, apart: $apart:literal, $parse:expr, $schema:expr);* $(;)?) => {$(
         impl $name {
             /// A text that was stored, and so was right when it came.
             #[must_use]
@@ -176,6 +182,10 @@ macro_rules! texts {
             const BLANK_IS_NONE: bool = true;
 
             fn read(value: &Value, at: &Pointer<'_>, reader: &mut Reader<'_>) -> Option<Self> {
+                if let (true, Some(number)) = (reader.keys == Keys::Stored, value.as_u64()) {
+                    let text = reader.texts.get(usize::try_from(number).ok()?)?;
+                    return Some(Self(text.clone()));
+                }
                 let written = read_text(value, at, reader)?;
                 let parse: fn(&str) -> Result<(), (FaultCode, String)> = $parse;
                 match parse(written) {
@@ -187,7 +197,12 @@ macro_rules! texts {
                 }
             }
 
-            fn write(&self, _: &Writer<'_>) -> Value {
+            fn write(&self, writer: &Writer<'_>) -> Value {
+                if $apart && writer.form == Form::Stored {
+                    let mut texts = writer.texts.borrow_mut();
+                    texts.push(self.0.clone());
+                    return (texts.len() - 1).into();
+                }
                 self.0.clone().into()
             }
 
@@ -199,7 +214,7 @@ macro_rules! texts {
 }
 
 texts! {
-    Line: |written| {
+    Line, apart: false, |written| {
         if written.trim().is_empty() {
             return Err((FaultCode::Missing, "a text is needed here".to_owned()));
         }
@@ -209,16 +224,16 @@ texts! {
         }
         checked(written, LINE_CHARS_MAX)
     }, json!({"type": "string", "minLength": 1, "maxLength": LINE_CHARS_MAX});
-    Prose: |written| checked(written, PROSE_CHARS_MAX),
+    Prose, apart: true, |written| checked(written, PROSE_CHARS_MAX),
         json!({"type": "string", "maxLength": PROSE_CHARS_MAX});
-    Word: |written| {
+    Word, apart: false, |written| {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
         match (1..=32).contains(&written.len()) && written.bytes().all(plain) {
             true => Ok(()),
             false => Err((FaultCode::Malformed, "a name is 1 to 32 of a-z A-Z 0-9 _ -".to_owned())),
         }
     }, json!({"type": "string", "pattern": "^[A-Za-z0-9_-]{1,32}$"});
-    Address: |written| {
+    Address, apart: false, |written| {
         if !(written.starts_with("https://") || written.starts_with("http://")) {
             let detail = "an address begins with https:// or http://".to_owned();
             return Err((FaultCode::Malformed, detail));

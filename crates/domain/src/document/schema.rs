@@ -15,6 +15,8 @@ pub enum Form {
     Change,
     /// As an answer.
     View,
+    /// As it is kept.
+    Stored,
 }
 
 /// The definitions that documents refer to.

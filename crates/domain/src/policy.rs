@@ -1,0 +1,214 @@
+//! Who may do what: one pure `match`, printed to a golden file that is reviewed like code.
+//!
+//! What a person may *see* of entries is a [`Scope`], which the store turns into a condition of
+//! every query. Hidden is the same as missing; forbidden is only what a person may know of and
+//! not do.
+
+use crate::{
+    id::{MechanismId, OrganizationId},
+    vocabulary::{Audience, Role},
+};
+
+/// A signed-in person, as an operation knows them. A stranger to the operation has no roles.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Caller {
+    /// What the person is in the operation, and for which organisation.
+    pub roles: Vec<(Role, Option<OrganizationId>)>,
+    /// The mechanisms that the person's organisations are members of.
+    pub mechanisms: Vec<MechanismId>,
+}
+
+/// What a person wants to do in an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// See that the operation is there, its places, organisations, mechanisms, armed actors,
+    /// leads and common positions.
+    ReadReference,
+    /// Make or change places, organisations, mechanisms and armed actors.
+    KeepReference,
+    /// Make or change leads and common positions.
+    KeepAgreements,
+    /// Change the operation itself.
+    KeepOperation,
+    /// Read entries and flags as far as their audience allows; check, brief, report, export.
+    ReadEntries,
+    /// Make or change an entry of an organisation.
+    RecordEntry,
+    /// Take a flag that one may read a step on.
+    StepFlag,
+    /// See the people of an organisation, invite members, and end memberships.
+    KeepPeople,
+    /// Invite the first focal point of an organisation that has none.
+    InviteFirstFocalPoint,
+    /// Give and take the roles that belong to no organisation.
+    KeepOffices,
+}
+
+impl Action {
+    /// Every action.
+    pub const ALL: [Self; 10] = [
+        Self::ReadReference,
+        Self::KeepReference,
+        Self::KeepAgreements,
+        Self::KeepOperation,
+        Self::ReadEntries,
+        Self::RecordEntry,
+        Self::StepFlag,
+        Self::KeepPeople,
+        Self::InviteFirstFocalPoint,
+        Self::KeepOffices,
+    ];
+}
+
+/// Whether it may be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// It may.
+    Allow,
+    /// It may not.
+    Forbid,
+}
+
+/// Whether the caller may do it; `of` is the organisation whose entry or people it is about.
+#[must_use]
+pub fn decide(caller: &Caller, action: Action, of: Option<OrganizationId>) -> Decision {
+    let allowed = |(role, organization): &(Role, Option<OrganizationId>)| {
+        let own = of.is_some() && *organization == of;
+        role_may(*role, own, action)
+    };
+    if caller.roles.iter().any(allowed) { Decision::Allow } else { Decision::Forbid }
+}
+
+/// Whether a role may do it, to its own organisation's things or to others'.
+const fn role_may(role: Role, own: bool, action: Action) -> bool {
+    use Role::{Administrator, Auditor, Desk, FocalPoint, Member};
+    match action {
+        Action::ReadReference => match role {
+            Member | FocalPoint | Desk | Auditor | Administrator => true,
+        },
+        Action::KeepReference | Action::KeepOperation => match role {
+            Desk | Administrator => true,
+            Member | FocalPoint | Auditor => false,
+        },
+        Action::KeepAgreements => match role {
+            Desk => true,
+            Member | FocalPoint | Auditor | Administrator => false,
+        },
+        Action::ReadEntries | Action::StepFlag => match role {
+            Member | FocalPoint | Desk => true,
+            Auditor | Administrator => false,
+        },
+        Action::RecordEntry => match role {
+            Member | FocalPoint => own,
+            Desk | Auditor | Administrator => false,
+        },
+        Action::KeepPeople => match role {
+            FocalPoint => own,
+            Member | Desk | Auditor | Administrator => false,
+        },
+        Action::InviteFirstFocalPoint | Action::KeepOffices => match role {
+            Administrator => true,
+            Member | FocalPoint | Desk | Auditor => false,
+        },
+    }
+}
+
+/// What a person may see of the entries of an operation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// Whether the person reads entries at all.
+    pub reads_entries: bool,
+    /// The organisations for which the person acts.
+    pub organizations: Vec<OrganizationId>,
+    /// The mechanisms that those are members of.
+    pub mechanisms: Vec<MechanismId>,
+    /// Whether the person keeps what belongs to no organisation.
+    pub is_desk: bool,
+    /// Whether everything may be seen: only the server itself evaluates without bounds.
+    pub is_server: bool,
+}
+
+/// Whose an entry is and who may read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sharing {
+    /// The organisation that owns it.
+    pub organization: Option<OrganizationId>,
+    /// Its partners.
+    pub partners: Vec<OrganizationId>,
+    /// Its audience.
+    pub audience: Audience,
+    /// The organisations that the audience names.
+    pub organizations: Vec<OrganizationId>,
+    /// The mechanisms that the audience names.
+    pub mechanisms: Vec<MechanismId>,
+}
+
+impl Caller {
+    /// What the caller may see.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        let acting = |(role, organization): &(Role, Option<OrganizationId>)| match role {
+            Role::Member | Role::FocalPoint => *organization,
+            Role::Desk | Role::Auditor | Role::Administrator => None,
+        };
+        Scope {
+            reads_entries: decide(self, Action::ReadEntries, None) == Decision::Allow,
+            organizations: self.roles.iter().filter_map(acting).collect(),
+            mechanisms: self.mechanisms.clone(),
+            is_desk: self.roles.iter().any(|(role, _)| *role == Role::Desk),
+            is_server: false,
+        }
+    }
+}
+
+impl Scope {
+    /// The scope of the server's own work, which skips nothing.
+    #[must_use]
+    pub fn server() -> Self {
+        Self { is_server: true, ..Self::default() }
+    }
+
+    /// Whether an entry that is shared so may be read. The store says the same in SQL.
+    #[must_use]
+    pub fn includes(&self, sharing: &Sharing) -> bool {
+        let acts_for = |id: &OrganizationId| self.organizations.contains(id);
+        let owner = sharing.organization.as_ref();
+        self.is_server
+            || (self.reads_entries
+                && (owner.is_some_and(acts_for)
+                    || (owner.is_none() && self.is_desk)
+                    || sharing.partners.iter().any(acts_for)
+                    || match sharing.audience {
+                        Audience::Own => false,
+                        Audience::Organizations => sharing.organizations.iter().any(acts_for),
+                        Audience::Mechanisms => {
+                            sharing.mechanisms.iter().any(|id| self.mechanisms.contains(id))
+                        }
+                        Audience::Operation => true,
+                    }))
+    }
+}
+
+/// The whole policy as a table.
+#[must_use]
+pub fn matrix() -> String {
+    use std::fmt::Write;
+
+    use crate::vocabulary::Closed;
+    let mut table = String::new();
+    let _ = write!(table, "{:<15}{:<8}", "role", "whose");
+    for action in Action::ALL {
+        let _ = write!(table, "{:<23}", format!("{action:?}"));
+    }
+    for role in Role::ALL {
+        for own in [true, false] {
+            let whose = if own { "own" } else { "other's" };
+            let _ = write!(table, "\n{:<15}{whose:<8}", role.code());
+            for action in Action::ALL {
+                let may = if role_may(*role, own, action) { "Allow" } else { "-" };
+                let _ = write!(table, "{may:<23}");
+            }
+        }
+    }
+    table.lines().map(str::trim_end).collect::<Vec<_>>().join("\n") + "\n"
+}

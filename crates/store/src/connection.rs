@@ -1,0 +1,223 @@
+//! Connections to either database, and the two ways to use one: [`Store::read`] and
+//! [`Store::write`].
+
+use std::time::Duration;
+
+use diesel::{
+    Connection, ConnectionError, MultiConnection, PgConnection, RunQueryDsl, SqliteConnection,
+    connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
+    r2d2::{ManageConnection, Pool, PooledConnection},
+};
+use uuid::Uuid;
+
+use crate::{
+    error::{Result, StoreError},
+    migrations,
+    sql::{Guid, RowId},
+};
+
+/// How often a write is tried while other writers are in the way.
+const ATTEMPTS_MAX: u32 = 20;
+/// How long a request waits for a connection.
+const WAIT: Duration = Duration::from_secs(10);
+
+/// A connection within a transaction.
+#[derive(MultiConnection)]
+pub enum Tx {
+    /// To PostgreSQL.
+    Postgres(PgConnection),
+    /// To SQLite.
+    Sqlite(SqliteConnection),
+}
+
+/// What a write may touch; writers of one area wait for each other.
+///
+/// Flags are complete only if no two writers decide at once, and what one writer must see of
+/// another is not one armed actor's family: a common position, a strategy or a merge concerns
+/// several. So the area is the operation, which is also how data is put on several machines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Area {
+    /// An operation and all that belongs to it.
+    Operation(Uuid),
+    /// Accounts, and which operations there are.
+    Installation,
+}
+
+/// Opens connections by the scheme of the address, and by nothing else.
+struct Manager {
+    url: String,
+}
+
+impl Manager {
+    fn is_postgres(&self) -> bool {
+        self.url.starts_with("postgres://") || self.url.starts_with("postgresql://")
+    }
+}
+
+impl ManageConnection for Manager {
+    type Connection = Tx;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> std::result::Result<Tx, Self::Error> {
+        let connect = || -> std::result::Result<Tx, ConnectionError> {
+            if self.is_postgres() {
+                return PgConnection::establish(&self.url).map(Tx::Postgres);
+            }
+            let path = self.url.strip_prefix("sqlite://").unwrap_or(&self.url);
+            let mut connection = SqliteConnection::establish(path)?;
+            connection
+                .batch_execute(
+                    "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL;
+                     PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+                     PRAGMA trusted_schema = OFF;",
+                )
+                .map_err(ConnectionError::CouldntSetupConfiguration)?;
+            Ok(Tx::Sqlite(connection))
+        };
+        connect().map_err(diesel::r2d2::Error::ConnectionError)
+    }
+
+    fn is_valid(&self, connection: &mut Tx) -> std::result::Result<(), Self::Error> {
+        connection.batch_execute("SELECT 1").map_err(diesel::r2d2::Error::QueryError)
+    }
+
+    fn has_broken(&self, connection: &mut Tx) -> bool {
+        std::thread::panicking()
+            || match connection {
+                Tx::Postgres(inner) => AnsiTransactionManager::is_broken_transaction_manager(inner),
+                Tx::Sqlite(inner) => AnsiTransactionManager::is_broken_transaction_manager(inner),
+            }
+    }
+}
+
+/// A database.
+#[derive(Clone)]
+pub struct Store {
+    readers: Pool<Manager>,
+    writers: Pool<Manager>,
+}
+
+impl Store {
+    /// Opens the database at an address, `postgres://…` or the path of an SQLite file, and brings
+    /// its schema up to date.
+    ///
+    /// # Errors
+    /// When it cannot be reached or brought up to date.
+    pub fn open(url: &str, connections: u32) -> Result<Self> {
+        let manager = || Manager { url: url.to_owned() };
+        let pool = |size: u32| {
+            Pool::builder()
+                .max_size(size)
+                .min_idle(Some(1))
+                .test_on_check_out(false)
+                .connection_timeout(WAIT)
+                .build(manager())
+                .map_err(|error| StoreError::Unavailable(error.to_string()))
+        };
+        // SQLite has one writer at a time; waiting for a connection is fair, waiting for its lock
+        // is not. The first connection also turns the file to write-ahead logging.
+        let writers = pool(if manager().is_postgres() { connections } else { 1 })?;
+        migrations::run(&mut *checked_out(&writers)?)?;
+        Ok(Self { readers: pool(connections)?, writers })
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub fn ping(&self) -> Result<()> {
+        Ok(checked_out(&self.readers)?.batch_execute("SELECT 1")?)
+    }
+
+    /// Reads from one state of the database.
+    ///
+    /// # Errors
+    /// Those of the work, and the store's own.
+    pub fn read<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&mut Tx) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut tx = checked_out(&self.readers)?;
+        transaction(&mut tx, ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "BEGIN"), work)
+    }
+
+    /// Writes as if nobody else were writing in the area. The work is done again if other writers
+    /// were in the way, so it keeps nothing from a failed attempt.
+    ///
+    /// # Errors
+    /// Those of the work, and the store's own.
+    pub fn write<T, E: From<StoreError> + IsContended>(
+        &self,
+        area: Area,
+        work: impl Fn(&mut Tx) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut tx = checked_out(&self.writers)?;
+        let mut attempt = 1;
+        loop {
+            let done = transaction(&mut tx, ("BEGIN", "BEGIN IMMEDIATE"), |tx| {
+                lock(tx, area)?;
+                work(tx)
+            });
+            match done {
+                Err(error) if error.is_contended() && attempt < ATTEMPTS_MAX => attempt += 1,
+                done => return done,
+            }
+        }
+    }
+}
+
+/// Whether an error says that other writers were in the way.
+pub trait IsContended {
+    /// Whether the same may succeed when it is tried again.
+    fn is_contended(&self) -> bool;
+}
+
+impl IsContended for StoreError {
+    fn is_contended(&self) -> bool {
+        matches!(self, Self::Contended)
+    }
+}
+
+fn checked_out(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>> {
+    pool.get().map_err(|error| StoreError::Unavailable(error.to_string()))
+}
+
+/// Makes the other writers of the area wait. SQLite has one writer at a time anyway.
+fn lock(tx: &mut Tx, area: Area) -> Result<()> {
+    let Tx::Postgres(connection) = tx else { return Ok(()) };
+    match area {
+        Area::Operation(id) => {
+            diesel::sql_query("SELECT id FROM operations WHERE id = $1 FOR UPDATE")
+                .bind::<Guid, _>(RowId(id))
+                .execute(connection)?;
+        }
+        Area::Installation => {
+            diesel::sql_query("SELECT id FROM installation FOR UPDATE").execute(connection)?;
+        }
+    }
+    Ok(())
+}
+
+fn transaction<T, E: From<StoreError>>(
+    tx: &mut Tx,
+    (begin_postgres, begin_sqlite): (&str, &str),
+    work: impl FnOnce(&mut Tx) -> Result<T, E>,
+) -> Result<T, E> {
+    match tx {
+        Tx::Postgres(c) => AnsiTransactionManager::begin_transaction_sql(c, begin_postgres),
+        Tx::Sqlite(c) => AnsiTransactionManager::begin_transaction_sql(c, begin_sqlite),
+    }
+    .map_err(StoreError::from)?;
+    let done = work(tx);
+    let ended = match (tx, &done) {
+        (Tx::Postgres(c), Ok(_)) => AnsiTransactionManager::commit_transaction(c),
+        (Tx::Sqlite(c), Ok(_)) => AnsiTransactionManager::commit_transaction(c),
+        (Tx::Postgres(c), Err(_)) => AnsiTransactionManager::rollback_transaction(c),
+        (Tx::Sqlite(c), Err(_)) => AnsiTransactionManager::rollback_transaction(c),
+    };
+    match (done, ended) {
+        (Ok(value), Ok(())) => Ok(value),
+        (Ok(_), Err(error)) => Err(StoreError::from(error).into()),
+        (Err(error), _) => Err(error),
+    }
+}

@@ -1,0 +1,299 @@
+//! Documents in their tables: what is kept of an operation, of every kind that has no audience of
+//! its own. (Engagements and commitments, which do, stand in their own modules.)
+
+use concord_domain::{
+    document::{
+        self, ArmedActor, CommonPosition, Document, Lead, Mechanism, Organization, Place, Stored,
+    },
+    id::ArmedActorId,
+    lineage::Lineage,
+};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use uuid::Uuid;
+
+use crate::{
+    connection::Tx,
+    error::{Result, StoreError},
+    schema,
+    sql::{RowId, row_ids, seal, unseal},
+};
+
+/// How many ids go into one query.
+pub(crate) const IDS_MAX: usize = 400;
+
+/// The document of a row.
+pub(crate) fn restored<T: Document>((text, texts): (String, Option<Vec<u8>>)) -> Result<T> {
+    let texts = texts.map(|sealed| unseal(&sealed)).transpose()?;
+    document::restore(&text, texts.as_deref())
+        .map_err(|fault| StoreError::Corrupt(format!("a {}: {fault}", T::NAME)))
+}
+
+/// The columns of a document.
+pub(crate) fn stored<T: Document>(document: &T) -> (String, Option<Vec<u8>>) {
+    let Stored { document, texts } = document::store(document);
+    (document, texts.as_deref().map(seal))
+}
+
+/// The queries that every kind has.
+macro_rules! queries {
+    ($($(#[$doc:meta])* $table:ident of $document:ty, kept if $kept:expr;)*) => {$(
+        $(#[$doc])*
+        pub mod $table {
+            use super::*;
+            use schema::$table::{self as t, dsl};
+
+            /// Those with these ids, in the order of their keys.
+            ///
+            /// # Errors
+            /// The store's own.
+            pub fn load(tx: &mut Tx, operation: Uuid, ids: &[Uuid]) -> Result<Vec<$document>> {
+                let mut found = Vec::with_capacity(ids.len());
+                for ids in ids.chunks(IDS_MAX) {
+                    let rows: Vec<(String, Option<Vec<u8>>)> = dsl::$table
+                        .filter(t::operation_id.eq(RowId(operation)))
+                        .filter(t::id.eq_any(row_ids(ids.iter().copied())))
+                        .order(t::key)
+                        .select((t::document, t::texts))
+                        .load(tx)?;
+                    for row in rows {
+                        found.push(restored(row)?);
+                    }
+                }
+                Ok(found)
+            }
+
+            /// At most `limit` of them whose key comes after the given, in the order of keys.
+            ///
+            /// # Errors
+            /// The store's own.
+            pub fn page(
+                tx: &mut Tx,
+                operation: Uuid,
+                after: Option<&str>,
+                limit: i64,
+            ) -> Result<Vec<$document>> {
+                let rows: Vec<(String, Option<Vec<u8>>)> = dsl::$table
+                    .filter(t::operation_id.eq(RowId(operation)))
+                    .filter(t::key.gt(after.unwrap_or("")))
+                    .filter($kept)
+                    .order(t::key)
+                    .limit(limit)
+                    .select((t::document, t::texts))
+                    .load(tx)?;
+                rows.into_iter().map(restored).collect()
+            }
+
+            /// The id of the one that has this key, or this id.
+            ///
+            /// # Errors
+            /// The store's own.
+            pub fn find(tx: &mut Tx, operation: Uuid, written: &str) -> Result<Option<Uuid>> {
+                let of_operation = || dsl::$table
+                    .filter(t::operation_id.eq(RowId(operation)))
+                    .filter($kept)
+                    .select(t::id);
+                let by_key: Option<RowId> =
+                    of_operation().filter(t::key.eq(written)).first(tx).optional()?;
+                if let (None, Ok(id)) = (by_key, Uuid::parse_str(written)) {
+                    let by_id: Option<RowId> =
+                        of_operation().filter(t::id.eq(RowId(id))).first(tx).optional()?;
+                    return Ok(by_id.map(|id| id.0));
+                }
+                Ok(by_key.map(|id| id.0))
+            }
+
+            /// The keys of all of them.
+            ///
+            /// # Errors
+            /// The store's own.
+            pub fn keys(tx: &mut Tx, operation: Uuid) -> Result<Vec<String>> {
+                Ok(dsl::$table
+                    .filter(t::operation_id.eq(RowId(operation)))
+                    .filter($kept)
+                    .order(t::key)
+                    .select(t::key)
+                    .load(tx)?)
+            }
+        }
+    )*};
+}
+
+/// What is always so.
+fn always() -> diesel::dsl::AsExprOf<bool, diesel::sql_types::Bool> {
+    diesel::expression::AsExpression::<diesel::sql_types::Bool>::as_expression(true)
+}
+
+queries! {
+    /// Places.
+    places of Place, kept if always();
+    /// Mechanisms.
+    mechanisms of Mechanism, kept if always();
+    /// Organisations.
+    organizations of Organization, kept if always();
+    /// Armed actors that were not found to be another.
+    armed_actors of ArmedActor, kept if schema::armed_actors::merged_into.is_null();
+    /// Leads.
+    leads of Lead, kept if always();
+    /// Common positions.
+    common_positions of CommonPosition, kept if always();
+}
+
+/// Writes a row: brings the one that is there to the values, or puts it there.
+macro_rules! save {
+    ($tx:ident, $operation:ident, $id:expr, $table:ident, $values:expr) => {{
+        use schema::$table as t;
+        let key = (t::operation_id.eq(RowId($operation)), t::id.eq(RowId::from($id)));
+        let there = t::table.filter(key.0).filter(key.1);
+        if diesel::update(there).set($values).execute($tx)? == 0 {
+            diesel::insert_into(t::table).values((key, $values)).execute($tx)?;
+        }
+        Ok(())
+    }};
+}
+pub(crate) use save;
+
+/// Writes a place; `lineage` is where it stands.
+///
+/// # Errors
+/// The store's own.
+pub fn save_place(tx: &mut Tx, operation: Uuid, place: &Place, lineage: &Lineage) -> Result<()> {
+    let (document, texts) = stored(place);
+    let key = place.identity.key.as_str();
+    save!(
+        tx,
+        operation,
+        place.identity.id,
+        places,
+        (
+            t::key.eq(key),
+            t::lineage.eq(lineage.as_str()),
+            t::document.eq(&document),
+            t::texts.eq(&texts),
+        )
+    )
+}
+
+/// Writes a mechanism.
+///
+/// # Errors
+/// The store's own.
+pub fn save_mechanism(tx: &mut Tx, operation: Uuid, mechanism: &Mechanism) -> Result<()> {
+    let (document, texts) = stored(mechanism);
+    let key = mechanism.identity.key.as_str();
+    save!(
+        tx,
+        operation,
+        mechanism.identity.id,
+        mechanisms,
+        (t::key.eq(key), t::document.eq(&document), t::texts.eq(&texts),)
+    )
+}
+
+/// Writes an organisation, and which mechanisms it is a member of.
+///
+/// # Errors
+/// The store's own.
+pub fn save_organization(tx: &mut Tx, operation: Uuid, organization: &Organization) -> Result<()> {
+    let (document, texts) = stored(organization);
+    let id = organization.identity.id;
+    let member_of = document::ids(&organization.mechanisms);
+    let saved: Result<()> = save!(
+        tx,
+        operation,
+        id,
+        organizations,
+        (
+            t::key.eq(organization.identity.key.as_str()),
+            t::is_community_led.eq(organization.kind.is_community_led()),
+            t::document.eq(&document),
+            t::texts.eq(&texts),
+        )
+    );
+    saved?;
+    crate::links::replace(tx, operation, id.into(), crate::links::Role::MemberOf, &member_of)
+}
+
+/// Writes an armed actor; `lineage` is where it stands.
+///
+/// # Errors
+/// The store's own.
+pub fn save_armed_actor(
+    tx: &mut Tx,
+    operation: Uuid,
+    actor: &ArmedActor,
+    lineage: &Lineage,
+) -> Result<()> {
+    let (document, texts) = stored(actor);
+    save!(
+        tx,
+        operation,
+        actor.identity.id,
+        armed_actors,
+        (
+            t::key.eq(actor.identity.key.as_str()),
+            t::lineage.eq(lineage.as_str()),
+            t::document.eq(&document),
+            t::texts.eq(&texts),
+        )
+    )
+}
+
+/// Notes that an armed actor was found to be another.
+///
+/// # Errors
+/// The store's own.
+pub fn merge_armed_actor(
+    tx: &mut Tx,
+    operation: Uuid,
+    actor: ArmedActorId,
+    into: ArmedActorId,
+) -> Result<()> {
+    use schema::armed_actors as t;
+    let there =
+        t::table.filter(t::operation_id.eq(RowId(operation))).filter(t::id.eq(RowId::from(actor)));
+    diesel::update(there).set(t::merged_into.eq(Some(RowId::from(into)))).execute(tx)?;
+    Ok(())
+}
+
+/// Writes a lead.
+///
+/// # Errors
+/// The store's own.
+pub fn save_lead(tx: &mut Tx, operation: Uuid, lead: &Lead) -> Result<()> {
+    let (document, texts) = stored(lead);
+    save!(
+        tx,
+        operation,
+        lead.identity.id,
+        leads,
+        (
+            t::key.eq(lead.identity.key.as_str()),
+            t::armed_actor_id.eq(RowId::from(lead.armed_actor.0)),
+            t::organization_id.eq(RowId::from(lead.organization.0)),
+            t::ends_on.eq(lead.until),
+            t::document.eq(&document),
+            t::texts.eq(&texts),
+        )
+    )
+}
+
+/// Writes a common position.
+///
+/// # Errors
+/// The store's own.
+pub fn save_common_position(tx: &mut Tx, operation: Uuid, position: &CommonPosition) -> Result<()> {
+    let (document, texts) = stored(position);
+    save!(
+        tx,
+        operation,
+        position.identity.id,
+        common_positions,
+        (
+            t::key.eq(position.identity.key.as_str()),
+            t::armed_actor_id.eq(position.armed_actor.map(|to| RowId::from(to.0))),
+            t::ends_on.eq(position.until),
+            t::document.eq(&document),
+            t::texts.eq(&texts),
+        )
+    )
+}

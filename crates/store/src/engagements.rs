@@ -1,0 +1,394 @@
+//! Engagements and commitments: the entries, as documents.
+
+use concord_domain::{
+    document::{self, Commitment, Engagement},
+    id::{CommitmentId, EngagementId, OrganizationId},
+    policy::Scope,
+    vocabulary::Closed,
+    window::Day,
+};
+use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use uuid::Uuid;
+
+use crate::{
+    connection::Tx,
+    documents::{IDS_MAX, restored, save, stored},
+    entries::visible,
+    error::Result,
+    links::{self, Role},
+    schema::{self, commitments as c, engagements as e, parts},
+    sql::{RowId, row_ids},
+};
+
+/// The engagements with these ids that may be read in a scope, in the order of their first day,
+/// the latest first.
+///
+/// # Errors
+/// The store's own.
+pub fn load(
+    tx: &mut Tx,
+    operation: Uuid,
+    scope: &Scope,
+    ids: &[EngagementId],
+) -> Result<Vec<Engagement>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(IDS_MAX) {
+        let rows: Vec<(String, Option<Vec<u8>>)> = e::table
+            .filter(e::operation_id.eq(RowId(operation)))
+            .filter(e::id.eq_any(row_ids(ids.iter().copied())))
+            .filter(e::id.eq_any(visible!(operation, scope)))
+            .order((e::starts_on.desc(), e::id))
+            .select((e::document, e::texts))
+            .load(tx)?;
+        for row in rows {
+            found.push(restored(row)?);
+        }
+    }
+    Ok(found)
+}
+
+/// The engagements with these ids without their free texts, for the rules, which skip nothing.
+///
+/// # Errors
+/// The store's own.
+pub fn load_for_rules(
+    tx: &mut Tx,
+    operation: Uuid,
+    ids: &[EngagementId],
+) -> Result<Vec<Engagement>> {
+    load(tx, operation, &Scope::server(), ids)
+}
+
+/// At most `limit` engagements that may be read in a scope and come after a day and an id, the
+/// latest first.
+///
+/// # Errors
+/// The store's own.
+pub fn page(
+    tx: &mut Tx,
+    operation: Uuid,
+    scope: &Scope,
+    after: Option<(Day, EngagementId)>,
+    limit: i64,
+) -> Result<Vec<Engagement>> {
+    let mut query = e::table
+        .filter(e::operation_id.eq(RowId(operation)))
+        .filter(e::id.eq_any(visible!(operation, scope)))
+        .order((e::starts_on.desc(), e::id))
+        .limit(limit)
+        .select((e::document, e::texts))
+        .into_boxed::<crate::connection::MultiBackend>();
+    if let Some((day, id)) = after {
+        let later_id = e::starts_on.eq(day).and(e::id.gt(RowId::from(id)));
+        query = query.filter(e::starts_on.lt(day).or(later_id));
+    }
+    let rows: Vec<(String, Option<Vec<u8>>)> = query.load(tx)?;
+    rows.into_iter().map(restored).collect()
+}
+
+/// The ids of the engagements with any of these actors whose window meets the days from `from` to
+/// `until`, as far as they may be read in a scope.
+///
+/// # Errors
+/// The store's own.
+pub fn with_actors(
+    tx: &mut Tx,
+    operation: Uuid,
+    scope: &Scope,
+    actors: Option<&[Uuid]>,
+    (from, until): (Day, Day),
+) -> Result<Vec<EngagementId>> {
+    let all = || {
+        e::table
+            .filter(e::operation_id.eq(RowId(operation)))
+            .filter(e::id.eq_any(visible!(operation, scope)))
+            .filter(e::starts_on.le(until))
+            .filter(e::ends_on.is_null().or(e::ends_on.ge(from)))
+            .order((e::starts_on.desc(), e::id))
+            .select(e::id)
+            .into_boxed::<crate::connection::MultiBackend>()
+    };
+    let Some(actors) = actors else {
+        let rows: Vec<RowId> = all().load(tx)?;
+        return Ok(rows.into_iter().map(|id| EngagementId(id.0)).collect());
+    };
+    let mut found = Vec::new();
+    for actors in actors.chunks(IDS_MAX) {
+        let rows: Vec<RowId> =
+            all().filter(e::armed_actor_id.eq_any(row_ids(actors.iter().copied()))).load(tx)?;
+        found.extend(rows.into_iter().map(|id| EngagementId(id.0)));
+    }
+    Ok(found)
+}
+
+/// The id of the engagement that a key or an id stands for, as far as it may be read in a scope.
+/// Keys are each owner's own: those of `own` come first, and one that several others use stands
+/// for none of theirs.
+///
+/// # Errors
+/// The store's own.
+pub fn find(
+    tx: &mut Tx,
+    operation: Uuid,
+    scope: &Scope,
+    written: &str,
+    own: Option<OrganizationId>,
+) -> Result<Option<EngagementId>> {
+    if let Ok(id) = Uuid::parse_str(written) {
+        let readable = crate::entries::readable(tx, operation, scope, &[id])?;
+        let there: Option<RowId> = e::table
+            .filter(e::operation_id.eq(RowId(operation)))
+            .filter(e::id.eq(RowId(id)))
+            .select(e::id)
+            .first(tx)
+            .optional()?;
+        if there.is_some() && readable.contains(&id) {
+            return Ok(Some(EngagementId(id)));
+        }
+    }
+    let rows: Vec<(RowId, RowId)> = e::table
+        .filter(e::operation_id.eq(RowId(operation)))
+        .filter(e::key.eq(written))
+        .filter(e::id.eq_any(visible!(operation, scope)))
+        .select((e::id, e::organization_id))
+        .limit(20)
+        .load(tx)?;
+    let of_own = rows.iter().find(|(_, owner)| own.is_some_and(|own| owner.0 == own.0));
+    Ok(match (of_own, rows.as_slice()) {
+        (Some((id, _)), _) | (None, [(id, _)]) => Some(EngagementId(id.0)),
+        _ => None,
+    })
+}
+
+/// The engagement of an owner that has this key.
+///
+/// # Errors
+/// The store's own.
+pub fn with_key(
+    tx: &mut Tx,
+    operation: Uuid,
+    owner: OrganizationId,
+    key: &str,
+) -> Result<Option<EngagementId>> {
+    let id: Option<RowId> = e::table
+        .filter(e::operation_id.eq(RowId(operation)))
+        .filter(e::organization_id.eq(RowId::from(owner)))
+        .filter(e::key.eq(key))
+        .select(e::id)
+        .first(tx)
+        .optional()?;
+    Ok(id.map(|id| EngagementId(id.0)))
+}
+
+/// The ask or demand of an owner that has this key, and its engagement.
+///
+/// # Errors
+/// The store's own.
+pub fn part_with_key(
+    tx: &mut Tx,
+    operation: Uuid,
+    owner: OrganizationId,
+    key: &str,
+) -> Result<Option<(Uuid, EngagementId)>> {
+    let row: Option<(RowId, RowId)> = parts::table
+        .filter(parts::operation_id.eq(RowId(operation)))
+        .filter(parts::organization_id.eq(RowId::from(owner)))
+        .filter(parts::key.eq(key))
+        .select((parts::id, parts::engagement_id))
+        .first(tx)
+        .optional()?;
+    Ok(row.map(|(id, engagement)| (id.0, EngagementId(engagement.0))))
+}
+
+/// Writes an engagement, whose entry stands already.
+///
+/// # Errors
+/// The store's own; a key of an ask or a demand that is taken.
+pub fn save(tx: &mut Tx, operation: Uuid, engagement: &Engagement) -> Result<()> {
+    let (text, texts) = stored(engagement);
+    let id = engagement.identity.id;
+    let saved: Result<()> = {
+        save!(
+            tx,
+            operation,
+            id,
+            engagements,
+            (
+                t::key.eq(engagement.identity.key.as_str()),
+                t::organization_id.eq(RowId::from(engagement.organization.0)),
+                t::armed_actor_id.eq(RowId::from(engagement.armed_actor.0)),
+                t::level.eq(engagement.level.0.code()),
+                t::status.eq(engagement.status.0.code()),
+                t::starts_on.eq(engagement.from),
+                t::ends_on.eq(engagement.until),
+                t::strategy.eq(engagement.strategy.as_ref().map(|line| line.as_str().to_owned())),
+                t::document.eq(&text),
+                t::texts.eq(&texts),
+            )
+        )
+    };
+    saved?;
+    links::replace(tx, operation, id.0, Role::Follows, &document::ids(&engagement.follows))?;
+    save_parts(tx, operation, engagement)
+}
+
+fn save_parts(tx: &mut Tx, operation: Uuid, engagement: &Engagement) -> Result<()> {
+    let id = engagement.identity.id;
+    let asks = engagement.asks.iter().map(|ask| (ask.identity.id.0, &ask.identity.key));
+    let demands = engagement.demands.iter().map(|d| (d.identity.id.0, &d.identity.key));
+    let wanted: Vec<_> = asks.chain(demands).collect();
+    let of_engagement = || {
+        parts::table
+            .filter(parts::operation_id.eq(RowId(operation)))
+            .filter(parts::engagement_id.eq(RowId::from(id)))
+    };
+    let there: Vec<RowId> = of_engagement().select(parts::id).load(tx)?;
+    for gone in there.iter().filter(|there| !wanted.iter().any(|(part, _)| *part == there.0)) {
+        diesel::delete(of_engagement().filter(parts::id.eq(gone))).execute(tx)?;
+    }
+    for (part, key) in wanted.iter().filter(|(part, _)| !there.contains(&RowId(*part))) {
+        let row = (
+            parts::operation_id.eq(RowId(operation)),
+            parts::id.eq(RowId(*part)),
+            parts::organization_id.eq(RowId::from(engagement.organization.0)),
+            parts::key.eq(key.as_str()),
+            parts::engagement_id.eq(RowId::from(id)),
+        );
+        diesel::insert_into(parts::table).values(row).execute(tx)?;
+    }
+    Ok(())
+}
+
+/// The commitments with these ids that may be read in a scope.
+///
+/// # Errors
+/// The store's own.
+pub fn load_commitments(
+    tx: &mut Tx,
+    operation: Uuid,
+    scope: &Scope,
+    ids: &[CommitmentId],
+) -> Result<Vec<Commitment>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(IDS_MAX) {
+        let rows: Vec<(String, Option<Vec<u8>>)> = c::table
+            .filter(c::operation_id.eq(RowId(operation)))
+            .filter(c::id.eq_any(row_ids(ids.iter().copied())))
+            .filter(c::entry_id.eq_any(visible!(operation, scope)))
+            .order(c::id)
+            .select((c::document, c::texts))
+            .load(tx)?;
+        for row in rows {
+            found.push(restored(row)?);
+        }
+    }
+    Ok(found)
+}
+
+/// At most `limit` commitments that may be read in a scope and whose id comes after another.
+///
+/// # Errors
+/// The store's own.
+pub fn page_of_commitments(
+    tx: &mut Tx,
+    operation: Uuid,
+    scope: &Scope,
+    after: Option<CommitmentId>,
+    limit: i64,
+) -> Result<Vec<Commitment>> {
+    let rows: Vec<(String, Option<Vec<u8>>)> = c::table
+        .filter(c::operation_id.eq(RowId(operation)))
+        .filter(c::id.gt(RowId(after.map_or(Uuid::nil(), |id| id.0))))
+        .filter(c::entry_id.eq_any(visible!(operation, scope)))
+        .order(c::id)
+        .limit(limit)
+        .select((c::document, c::texts))
+        .load(tx)?;
+    rows.into_iter().map(restored).collect()
+}
+
+/// The ids of the commitments of any of these actors, or of all, that may be read in a scope.
+///
+/// # Errors
+/// The store's own.
+pub fn commitments_with_actors(
+    tx: &mut Tx,
+    operation: Uuid,
+    scope: &Scope,
+    actors: Option<&[Uuid]>,
+) -> Result<Vec<CommitmentId>> {
+    let all = || {
+        c::table
+            .filter(c::operation_id.eq(RowId(operation)))
+            .filter(c::entry_id.eq_any(visible!(operation, scope)))
+            .order(c::id)
+            .select(c::id)
+            .into_boxed::<crate::connection::MultiBackend>()
+    };
+    let Some(actors) = actors else {
+        let rows: Vec<RowId> = all().load(tx)?;
+        return Ok(rows.into_iter().map(|id| CommitmentId(id.0)).collect());
+    };
+    let mut found = Vec::new();
+    for actors in actors.chunks(IDS_MAX) {
+        let rows: Vec<RowId> =
+            all().filter(c::armed_actor_id.eq_any(row_ids(actors.iter().copied()))).load(tx)?;
+        found.extend(rows.into_iter().map(|id| CommitmentId(id.0)));
+    }
+    Ok(found)
+}
+
+/// The commitment of an owner that has this key; of no owner, if none is given.
+///
+/// # Errors
+/// The store's own.
+pub fn commitment_with_key(
+    tx: &mut Tx,
+    operation: Uuid,
+    owner: Option<OrganizationId>,
+    key: &str,
+) -> Result<Option<CommitmentId>> {
+    let query = c::table
+        .filter(c::operation_id.eq(RowId(operation)))
+        .filter(c::key.eq(key))
+        .select(c::id)
+        .into_boxed::<crate::connection::MultiBackend>();
+    let query = match owner {
+        Some(owner) => query.filter(c::organization_id.eq(Some(RowId::from(owner)))),
+        None => query.filter(c::organization_id.is_null()),
+    };
+    let id: Option<RowId> = query.first(tx).optional()?;
+    Ok(id.map(|id| CommitmentId(id.0)))
+}
+
+/// Writes a commitment, whose entry stands already; `owner` is the organisation whose keys it has.
+///
+/// # Errors
+/// The store's own.
+pub fn save_commitment(
+    tx: &mut Tx,
+    operation: Uuid,
+    commitment: &Commitment,
+    owner: Option<OrganizationId>,
+) -> Result<()> {
+    let (document, texts) = stored(commitment);
+    let id = commitment.identity.id;
+    let engagement = commitment.engagement.map(|to| RowId::from(to.0));
+    save!(
+        tx,
+        operation,
+        id,
+        commitments,
+        (
+            t::key.eq(commitment.identity.key.as_str()),
+            t::organization_id.eq(owner.map(RowId::from)),
+            t::entry_id.eq(engagement.unwrap_or_else(|| RowId::from(id))),
+            t::engagement_id.eq(engagement),
+            t::armed_actor_id.eq(RowId::from(commitment.armed_actor.0)),
+            t::status.eq(commitment.status.0.code()),
+            t::ends_on.eq(commitment.until),
+            t::document.eq(&document),
+            t::texts.eq(&texts),
+        )
+    )
+}

@@ -1,0 +1,218 @@
+//! Entries: what has an audience of its own. Here stands the one condition that decides which of
+//! them a person may read, and no query of engagements, commitments or flags does without it.
+
+use std::collections::HashSet;
+
+use concord_domain::{
+    id::{MechanismId, OrganizationId},
+    policy::{Scope, Sharing},
+    vocabulary::{Audience, Closed, Disclosure},
+};
+use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+use uuid::Uuid;
+
+use crate::{
+    connection::Tx,
+    documents::{IDS_MAX, save},
+    error::{Result, StoreError},
+    links::{self, Role},
+    schema::{self, entries as t},
+    sql::{RowId, row_ids, seal},
+};
+
+/// The ids of the entries of an operation that may be read in a scope, as a query within another.
+/// [`Scope::includes`] says the same in Rust, and a test holds the two together.
+///
+/// It is a macro because diesel cannot name the type of such a query for two databases at once.
+macro_rules! visible {
+    ($operation:expr, $scope:expr) => {{
+        use concord_domain::vocabulary::{Audience, Closed};
+        use diesel::{
+            BoolExpressionMethods, ExpressionMethods, IntoSql, QueryDsl, dsl::exists,
+            sql_types::Bool,
+        };
+
+        use crate::{
+            links::Role,
+            schema::{entries, links},
+            sql::{RowId, row_ids},
+        };
+
+        let scope: &concord_domain::policy::Scope = $scope;
+        let linked = |role: Role, targets: Vec<RowId>| {
+            exists(
+                links::table
+                    .filter(links::operation_id.eq(entries::operation_id))
+                    .filter(links::owner_id.eq(entries::id))
+                    .filter(links::role.eq(role.code()))
+                    .filter(links::target_id.eq_any(targets)),
+            )
+        };
+        let acts_for = || row_ids(scope.organizations.iter().copied());
+        let mechanisms = row_ids(scope.mechanisms.iter().copied());
+        let named = |audience: Audience| entries::audience.eq(audience.code());
+        let read = entries::organization_id
+            .eq_any(acts_for().into_iter().map(Some).collect::<Vec<_>>())
+            .or(entries::organization_id.is_null().and(scope.is_desk.into_sql::<Bool>()))
+            .or(named(Audience::Operation))
+            .or(linked(Role::Partner, acts_for()))
+            .or(named(Audience::Organizations).and(linked(Role::AudienceOrganization, acts_for())))
+            .or(named(Audience::Mechanisms).and(linked(Role::AudienceMechanism, mechanisms)));
+        entries::table
+            .filter(entries::operation_id.eq(RowId($operation)))
+            .filter(
+                scope
+                    .is_server
+                    .into_sql::<Bool>()
+                    .or(scope.reads_entries.into_sql::<Bool>().and(read)),
+            )
+            .select(entries::id)
+    }};
+}
+pub(crate) use visible;
+
+/// Which of these entries may be read in a scope.
+///
+/// # Errors
+/// The store's own.
+pub fn readable(
+    tx: &mut Tx,
+    operation: Uuid,
+    scope: &Scope,
+    ids: &[Uuid],
+) -> Result<HashSet<Uuid>> {
+    let mut found = HashSet::new();
+    for ids in ids.chunks(IDS_MAX) {
+        let rows: Vec<RowId> = visible!(operation, scope)
+            .filter(t::id.eq_any(row_ids(ids.iter().copied())))
+            .load(tx)?;
+        found.extend(rows.into_iter().map(|id| id.0));
+    }
+    Ok(found)
+}
+
+/// Whose an entry is, who may read it, and what everybody else may learn.
+///
+/// # Errors
+/// The store's own.
+pub fn sharing(tx: &mut Tx, operation: Uuid, id: Uuid) -> Result<Option<(Sharing, Disclosure)>> {
+    use diesel::OptionalExtension;
+    let row: Option<(Option<RowId>, String, String)> = t::table
+        .filter(t::operation_id.eq(RowId(operation)))
+        .filter(t::id.eq(RowId(id)))
+        .select((t::organization_id, t::audience, t::disclosure))
+        .first(tx)
+        .optional()?;
+    let Some((organization, audience, disclosure)) = row else { return Ok(None) };
+    let mut linked = |role| links::targets(tx, operation, role, &[id]);
+    let organizations = |ids: Vec<Uuid>| ids.into_iter().map(OrganizationId).collect();
+    let sharing = Sharing {
+        organization: organization.map(|id| OrganizationId(id.0)),
+        partners: organizations(linked(Role::Partner)?),
+        audience: closed(&audience)?,
+        organizations: organizations(linked(Role::AudienceOrganization)?),
+        mechanisms: linked(Role::AudienceMechanism)?.into_iter().map(MechanismId).collect(),
+    };
+    Ok(Some((sharing, closed(&disclosure)?)))
+}
+
+/// The disclosures and owners of these entries.
+///
+/// # Errors
+/// The store's own.
+pub fn disclosures(
+    tx: &mut Tx,
+    operation: Uuid,
+    ids: &[Uuid],
+) -> Result<Vec<(Uuid, Option<OrganizationId>, Disclosure)>> {
+    let mut found = Vec::new();
+    for ids in ids.chunks(IDS_MAX) {
+        let rows: Vec<(RowId, Option<RowId>, String)> = t::table
+            .filter(t::operation_id.eq(RowId(operation)))
+            .filter(t::id.eq_any(row_ids(ids.iter().copied())))
+            .select((t::id, t::organization_id, t::disclosure))
+            .load(tx)?;
+        for (id, owner, disclosure) in rows {
+            found.push((id.0, owner.map(|id| OrganizationId(id.0)), closed(&disclosure)?));
+        }
+    }
+    Ok(found)
+}
+
+/// Writes whose an entry is, who may read it, and what everybody else may learn.
+///
+/// # Errors
+/// The store's own.
+pub fn save(
+    tx: &mut Tx,
+    operation: Uuid,
+    id: Uuid,
+    sharing: &Sharing,
+    disclosure: Disclosure,
+) -> Result<()> {
+    let saved: Result<()> = save!(
+        tx,
+        operation,
+        id,
+        entries,
+        (
+            t::organization_id.eq(sharing.organization.map(RowId::from)),
+            t::audience.eq(sharing.audience.code()),
+            t::disclosure.eq(disclosure.code()),
+        )
+    );
+    saved?;
+    links::replace(tx, operation, id, Role::Partner, &sharing.partners)?;
+    links::replace(tx, operation, id, Role::AudienceOrganization, &sharing.organizations)?;
+    links::replace(tx, operation, id, Role::AudienceMechanism, &sharing.mechanisms)
+}
+
+/// Who changed who may read an entry, when and why.
+pub struct SharingChange<'c> {
+    /// When.
+    pub at: chrono::NaiveDateTime,
+    /// Who.
+    pub account: Uuid,
+    /// The audience from then on.
+    pub audience: Audience,
+    /// The disclosure from then on.
+    pub disclosure: Disclosure,
+    /// Why.
+    pub reason: &'c str,
+}
+
+/// Keeps a change of who may read an entry.
+///
+/// # Errors
+/// The store's own.
+pub fn keep_change(
+    tx: &mut Tx,
+    operation: Uuid,
+    id: Uuid,
+    change: &SharingChange<'_>,
+) -> Result<()> {
+    use schema::sharing_changes as c;
+    let number: i64 = c::table
+        .filter(c::operation_id.eq(RowId(operation)))
+        .filter(c::entry_id.eq(RowId(id)))
+        .count()
+        .get_result(tx)?;
+    let row = (
+        c::operation_id.eq(RowId(operation)),
+        c::entry_id.eq(RowId(id)),
+        c::number.eq(i32::try_from(number).unwrap_or(i32::MAX)),
+        c::changed_at.eq(change.at),
+        c::account_id.eq(RowId(change.account)),
+        c::audience.eq(change.audience.code()),
+        c::disclosure.eq(change.disclosure.code()),
+        c::texts.eq(Some(seal(change.reason))),
+    );
+    diesel::insert_into(c::table).values(row).execute(tx)?;
+    Ok(())
+}
+
+/// The code of a closed list that was stored.
+pub(crate) fn closed<T: Closed>(code: &str) -> Result<T> {
+    T::from_code(code)
+        .ok_or_else(|| StoreError::Corrupt(format!("no code of the list `{}`", T::LIST)))
+}

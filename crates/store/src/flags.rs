@@ -1,0 +1,516 @@
+//! Flags with their subjects, the entries that they rest on, and their life.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDateTime;
+use concord_domain::{
+    evaluate::Focus,
+    flag::{Cause, Standing, Subject},
+    id::{ArmedActorId, AskId, CommitmentId, CommonPositionId, DemandId, EngagementId, LeadId},
+    policy::Scope,
+    vocabulary::{Closed, FlagClass, FlagKind, FlagState, Resolution, Severity},
+};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, IntoSql, OptionalExtension, QueryDsl, RunQueryDsl,
+    dsl::{exists, not},
+    sql_types::Bool,
+};
+use uuid::Uuid;
+
+use crate::{
+    connection::{MultiBackend, Tx},
+    documents::IDS_MAX,
+    entries::{closed, visible},
+    error::{Result, StoreError},
+    schema::{flag_entries as fe, flag_steps as steps, flag_subjects as s, flags as t},
+    sql::{RowId, row_ids, seal, unseal},
+};
+
+/// A flag as it is kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeptFlag {
+    /// Its id.
+    pub id: Uuid,
+    /// Which flag it is.
+    pub identity: String,
+    /// Which rule raised it.
+    pub kind: FlagKind,
+    /// What it is about, in one word.
+    pub class: FlagClass,
+    /// Whether it holds, how severe it is, what people have made of it.
+    pub standing: Standing,
+    /// How it was settled.
+    pub resolution: Option<Resolution>,
+    /// When it was first raised, in UTC.
+    pub raised_at: NaiveDateTime,
+    /// What it is between.
+    pub between: Vec<Subject>,
+}
+
+/// A step in the life of a flag.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// When, in UTC.
+    pub at: NaiveDateTime,
+    /// Who took it; none if the flag took it by itself.
+    pub account: Option<Uuid>,
+    /// From which state.
+    pub from: Option<FlagState>,
+    /// To which state.
+    pub to: FlagState,
+    /// With which resolution.
+    pub resolution: Option<Resolution>,
+    /// Why the flag took it by itself.
+    pub cause: Option<Cause>,
+    /// What was noted.
+    pub note: Option<String>,
+}
+
+type Row = (RowId, String, String, String, i32, bool, String, Option<String>, NaiveDateTime);
+
+const COLUMNS: (
+    t::id,
+    t::identity,
+    t::kind,
+    t::class,
+    t::severity,
+    t::holds,
+    t::state,
+    t::resolution,
+    t::raised_at,
+) = (
+    t::id,
+    t::identity,
+    t::kind,
+    t::class,
+    t::severity,
+    t::holds,
+    t::state,
+    t::resolution,
+    t::raised_at,
+);
+
+fn severity_rank(severity: Severity) -> i32 {
+    Severity::ALL.iter().position(|each| *each == severity).map_or(0, |at| at as i32)
+}
+
+fn kept(tx: &mut Tx, operation: Uuid, rows: Vec<Row>) -> Result<Vec<KeptFlag>> {
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.0.0).collect();
+    let mut subjects = subjects(tx, operation, &ids)?;
+    rows.into_iter()
+        .map(|(id, identity, kind, class, severity, holds, state, resolution, raised_at)| {
+            let rank = usize::try_from(severity).unwrap_or(usize::MAX);
+            let severity = Severity::ALL.get(rank).copied();
+            let severity =
+                severity.ok_or_else(|| StoreError::Corrupt("no such severity".to_owned()))?;
+            Ok(KeptFlag {
+                id: id.0,
+                identity,
+                kind: closed(&kind)?,
+                class: closed(&class)?,
+                standing: Standing { holds, severity, state: closed(&state)? },
+                resolution: resolution.as_deref().map(closed).transpose()?,
+                raised_at,
+                between: subjects.remove(&id.0).unwrap_or_default(),
+            })
+        })
+        .collect()
+}
+
+fn subjects(tx: &mut Tx, operation: Uuid, flags: &[Uuid]) -> Result<HashMap<Uuid, Vec<Subject>>> {
+    let mut found: HashMap<Uuid, Vec<Subject>> = HashMap::new();
+    for flags in flags.chunks(IDS_MAX) {
+        let rows: Vec<(RowId, String, RowId, Option<RowId>, Option<String>)> = s::table
+            .filter(s::operation_id.eq(RowId(operation)))
+            .filter(s::flag_id.eq_any(row_ids(flags.iter().copied())))
+            .order((s::flag_id, s::kind, s::subject_id))
+            .select((s::flag_id, s::kind, s::subject_id, s::engagement_id, s::level))
+            .load(tx)?;
+        for (flag, kind, id, engagement, level) in rows {
+            let part_of = EngagementId(engagement.unwrap_or(id).0);
+            let subject = match kind.as_str() {
+                "ask" => Subject::Ask(AskId(id.0), part_of),
+                "demand" => Subject::Demand(DemandId(id.0), part_of),
+                "engagement" => Subject::Engagement(EngagementId(id.0)),
+                "lead" => Subject::Lead(LeadId(id.0)),
+                "common_position" => Subject::CommonPosition(CommonPositionId(id.0)),
+                "commitment" => Subject::Commitment(CommitmentId(id.0)),
+                "armed_actor" => Subject::Actor(ArmedActorId(id.0)),
+                _ => Subject::Level(closed(level.as_deref().unwrap_or_default())?),
+            };
+            found.entry(flag.0).or_default().push(subject);
+        }
+    }
+    Ok(found)
+}
+
+/// What a subject is called in the database, with its id; nil for a level.
+#[must_use]
+pub fn subject_kind(subject: Subject) -> (&'static str, Uuid) {
+    match subject {
+        Subject::Ask(id, _) => ("ask", id.0),
+        Subject::Demand(id, _) => ("demand", id.0),
+        Subject::Engagement(id) => ("engagement", id.0),
+        Subject::Lead(id) => ("lead", id.0),
+        Subject::CommonPosition(id) => ("common_position", id.0),
+        Subject::Commitment(id) => ("commitment", id.0),
+        Subject::Actor(id) => ("armed_actor", id.0),
+        Subject::Level(_) => ("level", Uuid::nil()),
+    }
+}
+
+/// Every flag of an operation that a change may touch.
+///
+/// # Errors
+/// The store's own.
+pub fn touched(tx: &mut Tx, operation: Uuid, focus: &Focus) -> Result<Vec<KeptFlag>> {
+    if focus.everything {
+        let of_operation = t::table.filter(t::operation_id.eq(RowId(operation)));
+        let rows: Vec<Row> = of_operation.order(t::id).select(COLUMNS).load(tx)?;
+        return kept(tx, operation, rows);
+    }
+    let mut flags: Vec<RowId> = Vec::new();
+    let engagements: Vec<Uuid> = focus.engagements.iter().map(|id| id.0).collect();
+    for ids in engagements.chunks(IDS_MAX) {
+        let part_of: Vec<Option<RowId>> = ids.iter().map(|id| Some(RowId(*id))).collect();
+        flags.extend::<Vec<RowId>>(
+            s::table
+                .filter(s::operation_id.eq(RowId(operation)))
+                .filter(s::engagement_id.eq_any(part_of))
+                .select(s::flag_id)
+                .load(tx)?,
+        );
+    }
+    let subjects: Vec<Uuid> = engagements
+        .into_iter()
+        .chain(focus.leads.iter().map(|id| id.0))
+        .chain(focus.positions.iter().map(|id| id.0))
+        .chain(focus.commitments.iter().map(|id| id.0))
+        .chain(focus.visits.iter().map(|(id, _)| id.0))
+        .collect();
+    for ids in subjects.chunks(IDS_MAX) {
+        flags.extend::<Vec<RowId>>(
+            s::table
+                .filter(s::operation_id.eq(RowId(operation)))
+                .filter(s::subject_id.eq_any(row_ids(ids.iter().copied())))
+                .select(s::flag_id)
+                .load(tx)?,
+        );
+    }
+    flags.sort_unstable();
+    flags.dedup();
+    let ids: Vec<Uuid> = flags.into_iter().map(|id| id.0).collect();
+    load(tx, operation, &ids)
+}
+
+/// Flags by their ids, in that order: for the evaluation, which skips nothing.
+fn load(tx: &mut Tx, operation: Uuid, ids: &[Uuid]) -> Result<Vec<KeptFlag>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(IDS_MAX) {
+        let rows: Vec<Row> = t::table
+            .filter(t::operation_id.eq(RowId(operation)))
+            .filter(t::id.eq_any(row_ids(ids.iter().copied())))
+            .order(t::id)
+            .select(COLUMNS)
+            .load(tx)?;
+        found.extend(kept(tx, operation, rows)?);
+    }
+    Ok(found)
+}
+
+/// Writes a flag with its subjects and the entries that it rests on.
+///
+/// # Errors
+/// The store's own.
+pub fn save(
+    tx: &mut Tx,
+    operation: Uuid,
+    flag: &KeptFlag,
+    entries: &[Uuid],
+    is_new: bool,
+) -> Result<()> {
+    let values = (
+        t::severity.eq(severity_rank(flag.standing.severity)),
+        t::holds.eq(flag.standing.holds),
+        t::state.eq(flag.standing.state.code()),
+        t::resolution.eq(flag.resolution.map(Closed::code)),
+    );
+    if is_new {
+        let row = (
+            (t::operation_id.eq(RowId(operation)), t::id.eq(RowId(flag.id))),
+            t::identity.eq(&flag.identity),
+            t::kind.eq(flag.kind.code()),
+            t::class.eq(flag.class.code()),
+            values,
+            t::raised_at.eq(flag.raised_at),
+        );
+        diesel::insert_into(t::table).values(row).execute(tx)?;
+    } else {
+        let there =
+            t::table.filter(t::operation_id.eq(RowId(operation))).filter(t::id.eq(RowId(flag.id)));
+        diesel::update(there).set(values).execute(tx)?;
+    }
+    save_subjects(tx, operation, flag)?;
+    save_entries(tx, operation, flag.id, entries)
+}
+
+fn save_subjects(tx: &mut Tx, operation: Uuid, flag: &KeptFlag) -> Result<()> {
+    let there = subjects(tx, operation, &[flag.id])?.remove(&flag.id).unwrap_or_default();
+    for gone in there.iter().filter(|subject| !flag.between.contains(subject)) {
+        let (kind, id) = subject_kind(*gone);
+        let row = s::table
+            .filter(s::operation_id.eq(RowId(operation)))
+            .filter(s::flag_id.eq(RowId(flag.id)))
+            .filter(s::kind.eq(kind))
+            .filter(s::subject_id.eq(RowId(id)));
+        diesel::delete(row).execute(tx)?;
+    }
+    for new in flag.between.iter().filter(|subject| !there.contains(subject)) {
+        let (kind, id) = subject_kind(*new);
+        let level = match new {
+            Subject::Level(level) => Some(level.code()),
+            _ => None,
+        };
+        let row = (
+            s::operation_id.eq(RowId(operation)),
+            s::flag_id.eq(RowId(flag.id)),
+            s::kind.eq(kind),
+            s::subject_id.eq(RowId(id)),
+            s::engagement_id.eq(new.engagement().map(RowId::from)),
+            s::level.eq(level),
+        );
+        diesel::insert_into(s::table).values(row).execute(tx)?;
+    }
+    Ok(())
+}
+
+fn save_entries(tx: &mut Tx, operation: Uuid, flag: Uuid, entries: &[Uuid]) -> Result<()> {
+    let of_flag = || {
+        fe::table.filter(fe::operation_id.eq(RowId(operation))).filter(fe::flag_id.eq(RowId(flag)))
+    };
+    let there: Vec<RowId> = of_flag().select(fe::entry_id).load(tx)?;
+    for gone in there.iter().filter(|id| !entries.contains(&id.0)) {
+        diesel::delete(of_flag().filter(fe::entry_id.eq(gone))).execute(tx)?;
+    }
+    for new in entries.iter().filter(|id| !there.contains(&RowId(**id))) {
+        let row = (
+            fe::operation_id.eq(RowId(operation)),
+            fe::flag_id.eq(RowId(flag)),
+            fe::entry_id.eq(RowId(*new)),
+        );
+        diesel::insert_into(fe::table).values(row).execute(tx)?;
+    }
+    Ok(())
+}
+
+/// Which of the flags of an operation are asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Those that hold, or those that do not.
+    pub holds: Option<bool>,
+    /// Those in this state.
+    pub state: Option<FlagState>,
+    /// Those with this id.
+    pub id: Option<Uuid>,
+    /// Those that rest on any of these entries.
+    pub entries: Option<Vec<Uuid>>,
+    /// Those that come after this one.
+    pub after: Option<(Severity, NaiveDateTime, Uuid)>,
+}
+
+/// At most `limit` flags all of whose entries may be read in a scope, the worst and then the
+/// oldest first.
+///
+/// # Errors
+/// The store's own.
+pub fn list(
+    tx: &mut Tx,
+    operation: Uuid,
+    scope: &Scope,
+    filter: &Filter,
+    limit: i64,
+) -> Result<Vec<KeptFlag>> {
+    let hidden = fe::table
+        .filter(fe::operation_id.eq(t::operation_id))
+        .filter(fe::flag_id.eq(t::id))
+        .filter(not(fe::entry_id.eq_any(visible!(operation, scope))));
+    let mut query = t::table
+        .filter(t::operation_id.eq(RowId(operation)))
+        .filter(not(exists(hidden)))
+        .order((t::severity, t::raised_at, t::id))
+        .limit(limit)
+        .select(COLUMNS)
+        .into_boxed::<MultiBackend>();
+    if let Some(holds) = filter.holds {
+        query = query.filter(t::holds.eq(holds));
+    }
+    if let Some(state) = filter.state {
+        query = query.filter(t::state.eq(state.code()));
+    }
+    if let Some(id) = filter.id {
+        query = query.filter(t::id.eq(RowId(id)));
+    }
+    if let Some(entries) = &filter.entries {
+        let resting = fe::table
+            .filter(fe::operation_id.eq(RowId(operation)))
+            .filter(fe::entry_id.eq_any(row_ids(entries.iter().copied())))
+            .select(fe::flag_id);
+        query = query.filter(t::id.eq_any(resting));
+    }
+    if let Some((severity, raised_at, id)) = filter.after {
+        let rank = severity_rank(severity);
+        let later_id = t::raised_at.eq(raised_at).and(t::id.gt(RowId(id)));
+        let later = t::raised_at.gt(raised_at).or(later_id);
+        query = query.filter(t::severity.gt(rank).or(t::severity.eq(rank).and(later)));
+    }
+    let rows: Vec<Row> = query.load(tx)?;
+    kept(tx, operation, rows)
+}
+
+/// Flags that hold and rest on an entry that may not be read in the scope, each with its class and
+/// all the entries that it rests on; only those that rest on one of `own` as well.
+///
+/// # Errors
+/// The store's own.
+pub fn restricted(
+    tx: &mut Tx,
+    operation: Uuid,
+    scope: &Scope,
+    own: Option<&[Uuid]>,
+) -> Result<Vec<(FlagClass, Vec<Uuid>)>> {
+    if scope.organizations.is_empty() || !scope.reads_entries {
+        return Ok(Vec::new());
+    }
+    use crate::schema::entries as en;
+    let hidden = fe::table
+        .filter(fe::operation_id.eq(RowId(operation)))
+        .filter(not(fe::entry_id.eq_any(visible!(operation, scope))))
+        .select(fe::flag_id);
+    let owned = en::table
+        .filter(en::operation_id.eq(RowId(operation)))
+        .filter(en::organization_id.eq_any(row_ids(scope.organizations.iter().copied())))
+        .select(en::id);
+    let asked_for = row_ids(own.unwrap_or_default().iter().copied());
+    let of_own = fe::table
+        .filter(fe::operation_id.eq(RowId(operation)))
+        .filter(fe::entry_id.eq_any(owned))
+        .filter(own.is_none().into_sql::<Bool>().or(fe::entry_id.eq_any(asked_for)))
+        .select(fe::flag_id);
+    let rows: Vec<(RowId, String)> = t::table
+        .filter(t::operation_id.eq(RowId(operation)))
+        .filter(t::holds.eq(true))
+        .filter(t::id.eq_any(hidden))
+        .filter(t::id.eq_any(of_own))
+        .order(t::id)
+        .select((t::id, t::class))
+        .load(tx)?;
+    let ids: Vec<Uuid> = rows.iter().map(|(id, _)| id.0).collect();
+    let mut entries: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+    for ids in ids.chunks(IDS_MAX) {
+        let rows: Vec<(RowId, RowId)> = fe::table
+            .filter(fe::operation_id.eq(RowId(operation)))
+            .filter(fe::flag_id.eq_any(row_ids(ids.iter().copied())))
+            .select((fe::flag_id, fe::entry_id))
+            .load(tx)?;
+        for (flag, entry) in rows {
+            entries.entry(flag.0).or_default().push(entry.0);
+        }
+    }
+    rows.into_iter()
+        .map(|(id, class)| Ok((closed(&class)?, entries.remove(&id.0).unwrap_or_default())))
+        .collect()
+}
+
+/// Keeps a step.
+///
+/// # Errors
+/// The store's own.
+pub fn keep_step(tx: &mut Tx, operation: Uuid, flag: Uuid, step: &Step) -> Result<()> {
+    let number: i64 = steps::table
+        .filter(steps::operation_id.eq(RowId(operation)))
+        .filter(steps::flag_id.eq(RowId(flag)))
+        .count()
+        .get_result(tx)?;
+    let row = (
+        steps::operation_id.eq(RowId(operation)),
+        steps::flag_id.eq(RowId(flag)),
+        steps::number.eq(i32::try_from(number).unwrap_or(i32::MAX)),
+        steps::taken_at.eq(step.at),
+        steps::account_id.eq(step.account.map(RowId)),
+        steps::from_state.eq(step.from.map(Closed::code)),
+        steps::to_state.eq(step.to.code()),
+        steps::resolution.eq(step.resolution.map(Closed::code)),
+        steps::cause.eq(step.cause.map(Cause::code)),
+        steps::texts.eq(step.note.as_deref().map(seal)),
+    );
+    diesel::insert_into(steps::table).values(row).execute(tx)?;
+    Ok(())
+}
+
+type StepRow = (
+    NaiveDateTime,
+    Option<RowId>,
+    Option<String>,
+    String,
+    Option<String>,
+    Option<String>,
+    Option<Vec<u8>>,
+);
+
+/// The steps of a flag in their order.
+///
+/// # Errors
+/// The store's own.
+pub fn history(tx: &mut Tx, operation: Uuid, flag: Uuid) -> Result<Vec<Step>> {
+    let rows: Vec<StepRow> = steps::table
+        .filter(steps::operation_id.eq(RowId(operation)))
+        .filter(steps::flag_id.eq(RowId(flag)))
+        .order(steps::number)
+        .select((
+            steps::taken_at,
+            steps::account_id,
+            steps::from_state,
+            steps::to_state,
+            steps::resolution,
+            steps::cause,
+            steps::texts,
+        ))
+        .load(tx)?;
+    rows.into_iter()
+        .map(|(at, account, from, to, resolution, cause, note)| {
+            Ok(Step {
+                at,
+                account: account.map(|id| id.0),
+                from: from.as_deref().map(closed).transpose()?,
+                to: closed(&to)?,
+                resolution: resolution.as_deref().map(closed).transpose()?,
+                cause: cause.as_deref().and_then(Cause::from_code),
+                note: note.as_deref().map(unseal).transpose()?,
+            })
+        })
+        .collect()
+}
+
+/// The flag of an operation that has this identity.
+///
+/// # Errors
+/// The store's own.
+pub fn with_identity(tx: &mut Tx, operation: Uuid, identity: &str) -> Result<Option<KeptFlag>> {
+    let row: Option<Row> = t::table
+        .filter(t::operation_id.eq(RowId(operation)))
+        .filter(t::identity.eq(identity))
+        .select(COLUMNS)
+        .first(tx)
+        .optional()?;
+    Ok(kept(tx, operation, row.into_iter().collect())?.pop())
+}
+
+/// Gives a flag another identity, as its subject was found to be another.
+///
+/// # Errors
+/// The store's own.
+pub fn rename(tx: &mut Tx, operation: Uuid, flag: Uuid, identity: &str) -> Result<()> {
+    let there = t::table.filter(t::operation_id.eq(RowId(operation))).filter(t::id.eq(RowId(flag)));
+    diesel::update(there).set(t::identity.eq(identity)).execute(tx)?;
+    Ok(())
+}

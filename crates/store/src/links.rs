@@ -1,0 +1,116 @@
+//! Lists of references, looked up both ways.
+
+use std::collections::BTreeSet;
+
+use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+use uuid::Uuid;
+
+use crate::{
+    connection::Tx,
+    error::Result,
+    schema::links as t,
+    sql::{RowId, row_ids},
+};
+
+/// What a link says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// An organisation is a member of a mechanism.
+    MemberOf,
+    /// An organisation is a partner in an entry.
+    Partner,
+    /// An entry's audience names an organisation.
+    AudienceOrganization,
+    /// An entry's audience names a mechanism.
+    AudienceMechanism,
+    /// An engagement follows another.
+    Follows,
+    /// An engagement, a lead, a position or a commitment is about a place.
+    Place,
+}
+
+impl Role {
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Self::MemberOf => "member_of",
+            Self::Partner => "partner",
+            Self::AudienceOrganization => "audience_organization",
+            Self::AudienceMechanism => "audience_mechanism",
+            Self::Follows => "follows",
+            Self::Place => "place",
+        }
+    }
+}
+
+/// Brings the links of an owner in a role to these targets.
+///
+/// # Errors
+/// The store's own.
+pub fn replace<T: Copy + Into<Uuid>>(
+    tx: &mut Tx,
+    operation: Uuid,
+    owner: Uuid,
+    role: Role,
+    targets: &[T],
+) -> Result<()> {
+    let wanted: BTreeSet<Uuid> = targets.iter().map(|target| (*target).into()).collect();
+    let of_owner = || {
+        t::table
+            .filter(t::operation_id.eq(RowId(operation)))
+            .filter(t::owner_id.eq(RowId(owner)))
+            .filter(t::role.eq(role.code()))
+    };
+    let there: Vec<RowId> = of_owner().select(t::target_id).load(tx)?;
+    let there: BTreeSet<Uuid> = there.into_iter().map(|id| id.0).collect();
+    for gone in there.difference(&wanted) {
+        diesel::delete(of_owner().filter(t::target_id.eq(RowId(*gone)))).execute(tx)?;
+    }
+    for new in wanted.difference(&there) {
+        let row = (
+            t::operation_id.eq(RowId(operation)),
+            t::owner_id.eq(RowId(owner)),
+            t::role.eq(role.code()),
+            t::target_id.eq(RowId(*new)),
+        );
+        diesel::insert_into(t::table).values(row).execute(tx)?;
+    }
+    Ok(())
+}
+
+/// The owners that are linked in a role to any of the targets.
+///
+/// # Errors
+/// The store's own.
+pub fn owners(tx: &mut Tx, operation: Uuid, role: Role, targets: &[Uuid]) -> Result<Vec<Uuid>> {
+    let mut found = Vec::new();
+    for targets in targets.chunks(crate::documents::IDS_MAX) {
+        let rows: Vec<RowId> = t::table
+            .filter(t::operation_id.eq(RowId(operation)))
+            .filter(t::role.eq(role.code()))
+            .filter(t::target_id.eq_any(row_ids(targets.iter().copied())))
+            .select(t::owner_id)
+            .distinct()
+            .load(tx)?;
+        found.extend(rows.into_iter().map(|id| id.0));
+    }
+    Ok(found)
+}
+
+/// The targets to which any of the owners is linked in a role.
+///
+/// # Errors
+/// The store's own.
+pub fn targets(tx: &mut Tx, operation: Uuid, role: Role, owners: &[Uuid]) -> Result<Vec<Uuid>> {
+    let mut found = Vec::new();
+    for owners in owners.chunks(crate::documents::IDS_MAX) {
+        let rows: Vec<RowId> = t::table
+            .filter(t::operation_id.eq(RowId(operation)))
+            .filter(t::role.eq(role.code()))
+            .filter(t::owner_id.eq_any(row_ids(owners.iter().copied())))
+            .select(t::target_id)
+            .distinct()
+            .load(tx)?;
+        found.extend(rows.into_iter().map(|id| id.0));
+    }
+    Ok(found)
+}

@@ -1,0 +1,103 @@
+//! The schema, step by step. What both databases say alike is written once.
+
+use diesel::{
+    backend::Backend,
+    migration::{Migration, MigrationMetadata, MigrationName, MigrationSource, MigrationVersion},
+};
+use diesel_migrations::MigrationHarness;
+
+use crate::{
+    connection::Tx,
+    error::{Result, StoreError},
+};
+
+/// A step: its number and name, what both say, and what only PostgreSQL needs besides.
+struct Step {
+    name: &'static str,
+    common: &'static str,
+    postgres: &'static str,
+}
+
+const STEPS: [Step; 1] = [Step {
+    name: "0001_registry",
+    common: include_str!("../../../migrations/common/0001_registry.sql"),
+    postgres: include_str!("../../../migrations/postgres/0001_registry.sql"),
+}];
+
+/// Brings a database up to date. Each step is a transaction of its own.
+pub fn run(tx: &mut Tx) -> Result<()> {
+    let done = match tx {
+        Tx::Postgres(c) => c.run_pending_migrations(Steps { postgres: true }).map(|_| ()),
+        Tx::Sqlite(c) => c.run_pending_migrations(Steps { postgres: false }).map(|_| ()),
+    };
+    done.map_err(|error| {
+        StoreError::Unavailable(format!("it cannot be brought up to date: {error}"))
+    })
+}
+
+struct Steps {
+    postgres: bool,
+}
+
+impl<DB: Backend> MigrationSource<DB> for Steps {
+    fn migrations(&self) -> diesel::migration::Result<Vec<Box<dyn Migration<DB>>>> {
+        let script = |step: &Step| Script {
+            name: StepName(step.name),
+            sql: format!("{}\n{}", step.common, if self.postgres { step.postgres } else { "" }),
+        };
+        Ok(STEPS.iter().map(|step| Box::new(script(step)) as Box<dyn Migration<DB>>).collect())
+    }
+}
+
+#[derive(Clone, Copy)]
+struct StepName(&'static str);
+
+impl std::fmt::Display for StepName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl MigrationName for StepName {
+    fn version(&self) -> MigrationVersion<'_> {
+        MigrationVersion::from(self.0.split('_').next().unwrap_or(self.0))
+    }
+}
+
+struct Script {
+    name: StepName,
+    sql: String,
+}
+
+struct InTransaction;
+
+impl MigrationMetadata for InTransaction {
+    fn run_in_transaction(&self) -> bool {
+        true
+    }
+}
+
+impl<DB: Backend> Migration<DB> for Script {
+    fn run(
+        &self,
+        connection: &mut dyn diesel::connection::BoxableConnection<DB>,
+    ) -> diesel::migration::Result<()> {
+        Ok(connection.batch_execute(&self.sql)?)
+    }
+
+    /// Migrations only go forward.
+    fn revert(
+        &self,
+        _: &mut dyn diesel::connection::BoxableConnection<DB>,
+    ) -> diesel::migration::Result<()> {
+        Err("migrations only go forward; restore a backup instead".into())
+    }
+
+    fn metadata(&self) -> &dyn MigrationMetadata {
+        &InTransaction
+    }
+
+    fn name(&self) -> &dyn MigrationName {
+        &self.name
+    }
+}

@@ -1,0 +1,136 @@
+//! Where places and armed actors stand in their trees. "This unit, and all above and below it" is
+//! a few exact look-ups and one range of an index.
+
+use std::collections::HashMap;
+
+use concord_domain::{
+    facts::Context,
+    id::{ArmedActorId, OrganizationId, PlaceId},
+    lineage::Lineage,
+};
+use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl};
+use uuid::Uuid;
+
+use crate::{
+    connection::Tx,
+    documents::IDS_MAX,
+    error::Result,
+    schema,
+    sql::{RowId, row_ids},
+};
+
+macro_rules! tree {
+    ($($(#[$doc:meta])* $table:ident of $id:ty;)*) => {$(
+        $(#[$doc])*
+        pub mod $table {
+            use super::*;
+            use schema::$table as t;
+
+            /// Where these stand.
+            ///
+            /// # Errors
+            /// The store's own.
+            pub fn lineages(
+                tx: &mut Tx,
+                operation: Uuid,
+                ids: &[$id],
+            ) -> Result<HashMap<$id, Lineage>> {
+                let mut found = HashMap::new();
+                for ids in ids.chunks(IDS_MAX) {
+                    let rows: Vec<(RowId, String)> = t::table
+                        .filter(t::operation_id.eq(RowId(operation)))
+                        .filter(t::id.eq_any(row_ids(ids.iter().copied())))
+                        .select((t::id, t::lineage))
+                        .load(tx)?;
+                    found.extend(rows.into_iter().map(|(id, path)| (id.0.into(), Lineage::new(path))));
+                }
+                Ok(found)
+            }
+
+            /// This one and all below it.
+            ///
+            /// # Errors
+            /// The store's own.
+            pub fn under(tx: &mut Tx, operation: Uuid, lineage: &Lineage) -> Result<Vec<$id>> {
+                let (low, high) = lineage.below();
+                let rows: Vec<RowId> = t::table
+                    .filter(t::operation_id.eq(RowId(operation)))
+                    .filter(t::lineage.eq(lineage.as_str()).or(t::lineage.ge(low).and(t::lineage.lt(high))))
+                    .select(t::id)
+                    .load(tx)?;
+                Ok(rows.into_iter().map(|id| id.0.into()).collect())
+            }
+
+            /// This one and all above it, the topmost first.
+            ///
+            /// # Errors
+            /// The store's own.
+            pub fn up(tx: &mut Tx, operation: Uuid, lineage: &Lineage) -> Result<Vec<$id>> {
+                let rows: Vec<RowId> = t::table
+                    .filter(t::operation_id.eq(RowId(operation)))
+                    .filter(t::lineage.eq_any(lineage.up().collect::<Vec<_>>()))
+                    .order(t::lineage)
+                    .select(t::id)
+                    .load(tx)?;
+                Ok(rows.into_iter().map(|id| id.0.into()).collect())
+            }
+
+            /// Puts a subtree elsewhere.
+            ///
+            /// # Errors
+            /// The store's own.
+            pub fn move_subtree(
+                tx: &mut Tx,
+                operation: Uuid,
+                from: &Lineage,
+                to: &Lineage,
+            ) -> Result<Vec<$id>> {
+                let moved = under(tx, operation, from)?;
+                let lineages = lineages(tx, operation, &moved)?;
+                for (id, lineage) in lineages {
+                    let there = t::table
+                        .filter(t::operation_id.eq(RowId(operation)))
+                        .filter(t::id.eq(RowId::from(id)));
+                    let lineage = lineage.moved(from, to);
+                    diesel::update(there).set(t::lineage.eq(lineage.as_str())).execute(tx)?;
+                }
+                Ok(moved)
+            }
+        }
+    )*};
+}
+
+tree! {
+    /// Places.
+    places of PlaceId;
+    /// Armed actors.
+    armed_actors of ArmedActorId;
+}
+
+/// What turns documents that name these into facts.
+///
+/// # Errors
+/// The store's own.
+pub fn context(
+    tx: &mut Tx,
+    operation: Uuid,
+    actors: &[ArmedActorId],
+    place_ids: &[PlaceId],
+    organization_ids: &[OrganizationId],
+) -> Result<Context> {
+    use schema::organizations as t;
+    let mut community_led = HashMap::new();
+    for ids in organization_ids.chunks(IDS_MAX) {
+        let rows: Vec<(RowId, bool)> = t::table
+            .filter(t::operation_id.eq(RowId(operation)))
+            .filter(t::id.eq_any(row_ids(ids.iter().copied())))
+            .select((t::id, t::is_community_led))
+            .load(tx)?;
+        community_led.extend(rows.into_iter().map(|(id, is)| (OrganizationId(id.0), is)));
+    }
+    Ok(Context {
+        places: places::lineages(tx, operation, place_ids)?,
+        actors: armed_actors::lineages(tx, operation, actors)?,
+        community_led,
+    })
+}

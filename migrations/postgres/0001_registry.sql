@@ -1,0 +1,12 @@
+-- Ranges over lineages need bytewise order, which SQLite has and a database here may not.
+ALTER TABLE places ALTER COLUMN lineage TYPE TEXT COLLATE "C";
+ALTER TABLE armed_actors ALTER COLUMN lineage TYPE TEXT COLLATE "C";
+ALTER TABLE live_lines ALTER COLUMN actor_lineage TYPE TEXT COLLATE "C";
+ALTER TABLE live_lines ALTER COLUMN place_lineage TYPE TEXT COLLATE "C";
+ALTER TABLE places ALTER COLUMN key TYPE TEXT COLLATE "C";
+ALTER TABLE mechanisms ALTER COLUMN key TYPE TEXT COLLATE "C";
+ALTER TABLE organizations ALTER COLUMN key TYPE TEXT COLLATE "C";
+ALTER TABLE armed_actors ALTER COLUMN key TYPE TEXT COLLATE "C";
+ALTER TABLE leads ALTER COLUMN key TYPE TEXT COLLATE "C";
+ALTER TABLE common_positions ALTER COLUMN key TYPE TEXT COLLATE "C";
+ALTER TABLE operations ALTER COLUMN key TYPE TEXT COLLATE "C";

@@ -6,10 +6,19 @@ use std::{
     io::{self, Read, Write},
 };
 
+use concord_app::Error;
 use concord_domain::fault::Fault;
 use serde_json::Value;
 
+pub mod doctor;
+pub mod export;
+pub mod import;
+pub mod migrate;
+pub mod openapi;
 pub mod replay;
+pub mod rules;
+pub mod serve;
+pub mod user;
 
 /// The largest file that is read, in bytes.
 const FILE_BYTES_MAX: u64 = 256 << 20;
@@ -35,6 +44,14 @@ fn list(faults: &[Fault]) -> String {
     lines.join("\n")
 }
 
+/// What a use case says went wrong, in words.
+fn told(error: Error) -> String {
+    match error {
+        Error::Invalid(faults) => list(&faults),
+        other => other.to_string(),
+    }
+}
+
 /// Prints a line; that nobody reads on is no failure.
 fn print(text: &impl Display) -> Result<(), String> {
     let mut out = io::stdout().lock();
@@ -44,4 +61,15 @@ fn print(text: &impl Display) -> Result<(), String> {
         }
         _ => Ok(()),
     }
+}
+
+/// Prints JSON for people.
+fn print_json(value: &Value) -> Result<(), String> {
+    print(&serde_json::to_string_pretty(value).map_err(|error| error.to_string())?)
+}
+
+/// Says on standard error what went wrong.
+pub fn complain(message: &str) {
+    // Nobody is left to tell if this cannot be written.
+    let _ = writeln!(io::stderr(), "{message}");
 }

@@ -5,10 +5,11 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod commands;
+mod setup;
 
 /// The registry of who talks to which armed actor, and of where those lines meet.
 #[derive(Parser)]
-#[command(version, about)]
+#[command(name = "concord", version, about)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -16,20 +17,33 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Evaluate a bundle in memory and print the flags that it raises
+    Serve(commands::serve::Serve),
+    Migrate(commands::migrate::Migrate),
     Replay(commands::replay::Replay),
+    Import(commands::import::Import),
+    Export(commands::export::Export),
+    User(commands::user::User),
+    Openapi(commands::openapi::Openapi),
+    Rules(commands::rules::Rules),
+    Doctor(commands::doctor::Doctor),
 }
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
+        Command::Serve(command) => command.run(),
+        Command::Migrate(command) => command.run(),
         Command::Replay(command) => command.run(),
+        Command::Import(command) => command.run(),
+        Command::Export(command) => command.run(),
+        Command::User(command) => command.run(),
+        Command::Openapi(command) => command.run(),
+        Command::Rules(command) => command.run(),
+        Command::Doctor(command) => command.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
-            use std::io::Write;
-            // Nobody is left to tell if this cannot be written.
-            let _ = writeln!(std::io::stderr(), "{message}");
+            commands::complain(&message);
             ExitCode::from(2)
         }
     }

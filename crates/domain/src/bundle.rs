@@ -1,6 +1,9 @@
 //! A bundle: one operation in one JSON document. Reading one names every fault in it at once.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    any::Any,
+    collections::{BTreeMap, HashMap, HashSet},
+};
 
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -78,36 +81,8 @@ pub trait Standing {
         None
     }
 
-    /// The place that stands already.
-    fn place(&mut self, _id: Uuid) -> Option<Place> {
-        None
-    }
-    /// The mechanism that stands already.
-    fn mechanism(&mut self, _id: Uuid) -> Option<Mechanism> {
-        None
-    }
-    /// The organisation that stands already.
-    fn organization(&mut self, _id: Uuid) -> Option<Organization> {
-        None
-    }
-    /// The armed actor that stands already.
-    fn armed_actor(&mut self, _id: Uuid) -> Option<ArmedActor> {
-        None
-    }
-    /// The lead that stands already.
-    fn lead(&mut self, _id: Uuid) -> Option<Lead> {
-        None
-    }
-    /// The common position that stands already.
-    fn common_position(&mut self, _id: Uuid) -> Option<CommonPosition> {
-        None
-    }
-    /// The engagement that stands already.
-    fn engagement(&mut self, _id: Uuid) -> Option<Engagement> {
-        None
-    }
-    /// The commitment that stands already.
-    fn commitment(&mut self, _id: Uuid) -> Option<Commitment> {
+    /// The document of this kind that stands already, of the kind's own type.
+    fn document(&mut self, _kind: Kind, _id: Uuid) -> Option<Box<dyn Any>> {
         None
     }
 }
@@ -124,8 +99,11 @@ const fn key_space(kind: Kind) -> Kind {
 struct Defined<'s, S> {
     standing: &'s mut S,
     ids: HashMap<(Kind, String), Uuid>,
-    kinds: HashMap<String, Kind>,
+    documents: Documents,
 }
+
+/// The documents that stand already under keys that a bundle defines.
+type Documents = HashMap<(Kind, String), Box<dyn Any>>;
 
 impl<S: Standing> References for Defined<'_, S> {
     fn resolve(&mut self, kind: Kind, written: &str) -> Option<Uuid> {
@@ -155,12 +133,13 @@ pub fn read<S: Standing>(
 ) -> Result<Bundle, Vec<Fault>> {
     let root = Pointer::ROOT;
     let mut faults = Vec::new();
-    let mut defined = Defined { standing, ids: HashMap::new(), kinds: HashMap::new() };
+    let mut defined = Defined { standing, ids: HashMap::new(), documents: HashMap::new() };
     if let Some(object) = value.as_object() {
         define_keys(object, &mut defined, &mut faults);
     }
+    let documents = std::mem::take(&mut defined.documents);
     let mut reader = Reader::of_bundle(&mut defined, today);
-    let bundle = read_members(value, &root, &mut reader);
+    let bundle = read_members(value, &root, &mut reader, &documents);
     faults.append(&mut reader.faults);
     match bundle {
         Some(raw) if faults.is_empty() => finish(raw, &mut defined, faults),
@@ -223,18 +202,17 @@ fn define<S: Standing>(
     (at, defined, faults): (&Pointer<'_>, &mut Defined<'_, S>, &mut Vec<Fault>),
 ) {
     let space = (key_space(kind), key.to_owned());
-    let same_kind = kind == key_space(kind) || defined.kinds.get(key) == Some(&kind);
     if defined.ids.contains_key(&space) {
         let detail = format!("the key {} stands twice among the {}s", quoted(key), kind.word());
         faults.push(Fault::new(&at.member("key"), FaultCode::DuplicateKey, detail));
         return;
     }
     let standing = defined.standing.defined(kind, key, owner);
+    if let Some(document) = standing.and_then(|id| defined.standing.document(kind, id)) {
+        defined.documents.insert(space.clone(), document);
+    }
     let id = standing.unwrap_or_else(|| defined.standing.fresh());
     defined.ids.insert(space, id);
-    if !same_kind {
-        defined.kinds.insert(key.to_owned(), kind);
-    }
 }
 
 /// The members of a bundle that was read without a fault of its shape.
@@ -256,7 +234,12 @@ struct Lists {
     engagements: Vec<Engagement>,
 }
 
-fn read_members(value: &Value, at: &Pointer<'_>, reader: &mut Reader<'_>) -> Option<Raw> {
+fn read_members(
+    value: &Value,
+    at: &Pointer<'_>,
+    reader: &mut Reader<'_>,
+    documents: &Documents,
+) -> Option<Raw> {
     let mut known = vec!["format", "as_of", "operation", "title", "expect"];
     known.extend(LISTS.map(|(list, _)| list));
     let object = reader.object(value, at, &known)?;
@@ -274,23 +257,33 @@ fn read_members(value: &Value, at: &Pointer<'_>, reader: &mut Reader<'_>) -> Opt
     let as_of = reader.optional(object, at, "as_of");
     let operation = reader.required(object, at, "operation");
     let lists = Lists {
-        places: read_list(object, at, reader, "places"),
-        mechanisms: read_list(object, at, reader, "mechanisms"),
-        organizations: read_list(object, at, reader, "organizations"),
-        armed_actors: read_list(object, at, reader, "armed_actors"),
-        leads: read_list(object, at, reader, "leads"),
-        common_positions: read_list(object, at, reader, "common_positions"),
-        commitments: read_list(object, at, reader, "commitments"),
-        engagements: read_list(object, at, reader, "engagements"),
+        places: read_list((object, at, "places"), reader, documents, Kind::Place),
+        mechanisms: read_list((object, at, "mechanisms"), reader, documents, Kind::Mechanism),
+        organizations: read_list(
+            (object, at, "organizations"),
+            reader,
+            documents,
+            Kind::Organization,
+        ),
+        armed_actors: read_list((object, at, "armed_actors"), reader, documents, Kind::ArmedActor),
+        leads: read_list((object, at, "leads"), reader, documents, Kind::Lead),
+        common_positions: read_list(
+            (object, at, "common_positions"),
+            reader,
+            documents,
+            Kind::CommonPosition,
+        ),
+        commitments: read_list((object, at, "commitments"), reader, documents, Kind::Commitment),
+        engagements: read_list((object, at, "engagements"), reader, documents, Kind::Engagement),
     };
     Some(Raw { as_of: as_of?, operation: operation?, lists })
 }
 
-fn read_list<T: Document>(
-    object: &Map<String, Value>,
-    at: &Pointer<'_>,
+fn read_list<T: Document + Clone + 'static>(
+    (object, at, list): (&Map<String, Value>, &Pointer<'_>, &str),
     reader: &mut Reader<'_>,
-    list: &str,
+    documents: &Documents,
+    kind: Kind,
 ) -> Vec<T> {
     let at = at.member(list);
     match object.get(list) {
@@ -300,7 +293,18 @@ fn read_list<T: Document>(
             Vec::new()
         }
         Some(Value::Array(items)) => {
-            let read = |(index, item)| T::read(item, &at.item(index), reader);
+            let read = |(index, item): (usize, &Value)| {
+                let key = item.get("key").and_then(Value::as_str).unwrap_or_default();
+                let standing = documents.get(&(kind, key.to_owned()));
+                match standing.and_then(|document| document.downcast_ref::<T>()) {
+                    Some(document) => {
+                        let mut document = document.clone();
+                        document.amend(item, &at.item(index), reader);
+                        Some(document)
+                    }
+                    None => T::read(item, &at.item(index), reader),
+                }
+            };
             items.iter().enumerate().filter_map(read).collect()
         }
         Some(_) => {

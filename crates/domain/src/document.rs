@@ -16,12 +16,14 @@ use crate::{
 
 mod actors;
 mod engagement;
+mod intention;
 mod members;
 mod register;
 mod schema;
 
 pub use actors::*;
 pub use engagement::*;
+pub use intention::Intention;
 pub use members::*;
 pub use register::*;
 pub use schema::{Form, Schemas};
@@ -252,6 +254,8 @@ pub fn restore<T: Document>(document: &str, texts: Option<&str>) -> Result<T, St
 pub trait Member: Sized {
     /// Whether an empty text is the same as none.
     const BLANK_IS_NONE: bool = false;
+    /// Whether it only names another thing, so that naming it twice in a list says no more.
+    const NAMES_ANOTHER: bool = false;
 
     /// Reads it, noting what is wrong.
     fn read(value: &Value, at: &Pointer<'_>, reader: &mut Reader<'_>) -> Option<Self>;
@@ -279,7 +283,7 @@ pub trait Document: Member + Checked {
 }
 
 /// An object without what is empty, if the form asks for that.
-pub(crate) fn written(members: Vec<(&'static str, Value)>, form: Form) -> Value {
+pub(crate) fn written(members: impl Iterator<Item = (&'static str, Value)>, form: Form) -> Value {
     let is_empty = |value: &Value| match value {
         Value::Null => true,
         Value::Array(items) => items.is_empty(),
@@ -287,7 +291,7 @@ pub(crate) fn written(members: Vec<(&'static str, Value)>, form: Form) -> Value 
         _ => false,
     };
     let omits = matches!(form, Form::Bundle | Form::Stored);
-    let kept = members.into_iter().filter(|(_, value)| !omits || !is_empty(value));
+    let kept = members.filter(|(_, value)| !omits || !is_empty(value));
     Value::Object(kept.map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
@@ -321,9 +325,8 @@ macro_rules! document {
             }
 
             fn write(&self, writer: &$crate::document::Writer<'_>) -> serde_json::Value {
-                let mut members = Vec::new();
-                $( document!(@write $need self writer members $member); )*
-                $crate::document::written(members, writer.form)
+                let members = [$( document!(@write $need self writer $member), )*];
+                $crate::document::written(members.into_iter().flatten(), writer.form)
             }
 
             fn schema(schemas: &mut $crate::document::Schemas) -> serde_json::Value {
@@ -377,14 +380,11 @@ macro_rules! document {
     (@read optional $reader:ident $object:ident $at:ident $member:ident) => {
         $reader.optional($object, $at, stringify!($member))
     };
-    (@write key $self:ident $writer:ident $members:ident $member:ident) => {
-        $self.$member.write_into($writer, &mut $members)
+    (@write key $self:ident $writer:ident $member:ident) => {
+        $self.$member.written($writer)
     };
-    (@write $need:ident $self:ident $writer:ident $members:ident $member:ident) => {
-        $members.push((
-            stringify!($member),
-            $crate::document::Member::write(&$self.$member, $writer),
-        ))
+    (@write $need:ident $self:ident $writer:ident $member:ident) => {
+        vec![(stringify!($member), $crate::document::Member::write(&$self.$member, $writer))]
     };
     (@amend key $self:ident $reader:ident $object:ident $at:ident $member:ident) => {
         $reader.same_identity(&$self.$member, $object, $at)

@@ -1,1 +1,46 @@
-//! x
+//! Turns loaded facts into documents, the brief and the coordination report, and documents into
+//! JSON, CSV and pages to print.
+//!
+//! It loads nothing and decides nothing: what stands in a document is what its reader may know.
+
+use serde::Serialize;
+use uuid::Uuid;
+
+pub mod brief;
+mod filters;
+pub mod report;
+#[cfg(test)]
+mod samples;
+
+/// A code of the vocabulary with what people call it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Term {
+    /// The code.
+    pub code: String,
+    /// What people call it.
+    pub label: String,
+}
+
+/// A thing with its name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Named {
+    /// Its id.
+    pub id: Uuid,
+    /// What it is called.
+    pub name: String,
+}
+
+/// What may be done with a document, and until when it holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Handling {
+    /// How it is to be handled.
+    pub mark: String,
+    /// The operation that it is about.
+    pub operation: Named,
+    /// When it was true, in UTC, as RFC 3339.
+    pub true_at: String,
+    /// The last day on which it is to be relied on.
+    pub expires_on: String,
+    /// What it covers and what it does not.
+    pub note: String,
+}

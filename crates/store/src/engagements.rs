@@ -392,3 +392,24 @@ pub fn save_commitment(
         )
     )
 }
+
+/// The ids of all engagements that are carried on or about to be, over or not, as far as they may
+/// be read in a scope.
+///
+/// # Errors
+/// The store's own.
+pub fn carried_on(tx: &mut Tx, operation: Uuid, scope: &Scope) -> Result<Vec<EngagementId>> {
+    use concord_domain::vocabulary::EngagementStatus;
+    let live: Vec<&str> = EngagementStatus::ALL
+        .iter()
+        .filter(|status| status.is_live())
+        .map(|status| status.code())
+        .collect();
+    let rows: Vec<RowId> = e::table
+        .filter(e::operation_id.eq(RowId(operation)))
+        .filter(e::status.eq_any(live))
+        .filter(e::id.eq_any(visible!(operation, scope)))
+        .select(e::id)
+        .load(tx)?;
+    Ok(rows.into_iter().map(|id| EngagementId(id.0)).collect())
+}

@@ -11,7 +11,7 @@ use concord_domain::{
     vocabulary::{Closed, FlagClass, FlagKind, FlagState, Resolution, Severity},
 };
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, IntoSql, OptionalExtension, QueryDsl, RunQueryDsl,
+    BoolExpressionMethods, ExpressionMethods, IntoSql, QueryDsl, RunQueryDsl,
     dsl::{exists, not},
     sql_types::Bool,
 };
@@ -491,26 +491,17 @@ pub fn history(tx: &mut Tx, operation: Uuid, flag: Uuid) -> Result<Vec<Step>> {
         .collect()
 }
 
-/// The flag of an operation that has this identity.
+/// Writes what people have made of a flag.
 ///
 /// # Errors
 /// The store's own.
-pub fn with_identity(tx: &mut Tx, operation: Uuid, identity: &str) -> Result<Option<KeptFlag>> {
-    let row: Option<Row> = t::table
-        .filter(t::operation_id.eq(RowId(operation)))
-        .filter(t::identity.eq(identity))
-        .select(COLUMNS)
-        .first(tx)
-        .optional()?;
-    Ok(kept(tx, operation, row.into_iter().collect())?.pop())
-}
-
-/// Gives a flag another identity, as its subject was found to be another.
-///
-/// # Errors
-/// The store's own.
-pub fn rename(tx: &mut Tx, operation: Uuid, flag: Uuid, identity: &str) -> Result<()> {
-    let there = t::table.filter(t::operation_id.eq(RowId(operation))).filter(t::id.eq(RowId(flag)));
-    diesel::update(there).set(t::identity.eq(identity)).execute(tx)?;
+pub fn set_state(tx: &mut Tx, operation: Uuid, flag: &KeptFlag) -> Result<()> {
+    let there =
+        t::table.filter(t::operation_id.eq(RowId(operation))).filter(t::id.eq(RowId(flag.id)));
+    let values = (
+        t::state.eq(flag.standing.state.code()),
+        t::resolution.eq(flag.resolution.map(Closed::code)),
+    );
+    diesel::update(there).set(values).execute(tx)?;
     Ok(())
 }

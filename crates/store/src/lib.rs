@@ -22,5 +22,5 @@ pub mod operations;
 pub mod references;
 pub mod trees;
 
-pub use connection::{Area, Store, Tx};
+pub use connection::{Area, IsContended, Store, Tx};
 pub use error::StoreError;

@@ -295,3 +295,45 @@ pub fn commitments_from(
     }
     Ok(found)
 }
+
+/// What was agreed with these very actors.
+#[derive(Clone, Debug, Default)]
+pub struct AgreedWith {
+    /// Leads.
+    pub leads: Vec<LeadId>,
+    /// Common positions.
+    pub positions: Vec<CommonPositionId>,
+    /// Commitments.
+    pub commitments: Vec<CommitmentId>,
+}
+
+/// What was agreed with these very actors.
+///
+/// # Errors
+/// The store's own.
+pub fn agreed_with(tx: &mut Tx, operation: Uuid, actors: &[ArmedActorId]) -> Result<AgreedWith> {
+    let mut agreed = AgreedWith::default();
+    for ids in actors.chunks(IDS_MAX) {
+        let ids = row_ids(ids.iter().copied());
+        let rows: Vec<RowId> = leads::table
+            .filter(leads::operation_id.eq(RowId(operation)))
+            .filter(leads::armed_actor_id.eq_any(ids.clone()))
+            .select(leads::id)
+            .load(tx)?;
+        agreed.leads.extend(rows.into_iter().map(|id| LeadId(id.0)));
+        let towards: Vec<Option<RowId>> = ids.iter().copied().map(Some).collect();
+        let rows: Vec<RowId> = common_positions::table
+            .filter(common_positions::operation_id.eq(RowId(operation)))
+            .filter(common_positions::armed_actor_id.eq_any(towards))
+            .select(common_positions::id)
+            .load(tx)?;
+        agreed.positions.extend(rows.into_iter().map(|id| CommonPositionId(id.0)));
+        let rows: Vec<RowId> = commitments::table
+            .filter(commitments::operation_id.eq(RowId(operation)))
+            .filter(commitments::armed_actor_id.eq_any(ids))
+            .select(commitments::id)
+            .load(tx)?;
+        agreed.commitments.extend(rows.into_iter().map(|id| CommitmentId(id.0)));
+    }
+    Ok(agreed)
+}

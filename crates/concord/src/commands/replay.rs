@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-/// Evaluate a bundle in memory
+/// Evaluate a bundle in memory and print the flags that it raises
 #[derive(Args)]
 pub struct Replay {
     /// The bundle; `-` reads standard input
@@ -15,8 +15,6 @@ impl Replay {
         let value = super::read_json(&self.file)?;
         let flags =
             concord_domain::replay::replay(&value).map_err(|faults| super::list(&faults))?;
-        super::print(
-            &serde_json::to_string_pretty(&flags).map_err(|error| error.to_string())?.as_str(),
-        )
+        super::print_json(&flags)
     }
 }

@@ -76,11 +76,10 @@ pub struct Identity<T> {
 }
 
 impl<T: Id> Identity<T> {
-    pub(crate) fn write_into(&self, writer: &Writer<'_>, members: &mut Vec<(&str, Value)>) {
-        if matches!(writer.form, Form::View | Form::Stored) {
-            members.push(("id", self.id.to_string().into()));
-        }
-        members.push(("key", self.key.as_str().into()));
+    pub(crate) fn written(&self, writer: &Writer<'_>) -> Vec<(&'static str, Value)> {
+        let id = matches!(writer.form, Form::View | Form::Stored)
+            .then(|| ("id", self.id.to_string().into()));
+        id.into_iter().chain([("key", self.key.as_str().into())]).collect()
     }
 }
 
@@ -215,7 +214,7 @@ macro_rules! texts {
 
 texts! {
     Line, apart: false, |written| {
-        if written.trim().is_empty() {
+        if written.is_empty() {
             return Err((FaultCode::Missing, "a text is needed here".to_owned()));
         }
         if written.contains(['\n', '\r', '\t']) {
@@ -367,6 +366,8 @@ fn no_such_code<'a>(
 }
 
 impl<T: Code> Member for T {
+    const NAMES_ANOTHER: bool = true;
+
     fn read(value: &Value, at: &Pointer<'_>, reader: &mut Reader<'_>) -> Option<Self> {
         let written = read_text(value, at, reader)?;
         let read = T::from_code(written);
@@ -429,6 +430,8 @@ fn pascal(list: &str) -> String {
 pub struct To<T>(pub T);
 
 impl<T: Id> Member for To<T> {
+    const NAMES_ANOTHER: bool = true;
+
     fn read(value: &Value, at: &Pointer<'_>, reader: &mut Reader<'_>) -> Option<Self> {
         let written = read_text(value, at, reader)?;
         let id = reader.references.resolve(T::KIND, written);
@@ -452,7 +455,7 @@ impl<T: Id> Member for To<T> {
 
 impl<T: Member> Member for Option<T> {
     fn read(value: &Value, at: &Pointer<'_>, reader: &mut Reader<'_>) -> Option<Self> {
-        if T::BLANK_IS_NONE && value.as_str().is_some_and(|text| text.trim().is_empty()) {
+        if T::BLANK_IS_NONE && value.as_str() == Some("") {
             return Some(None);
         }
         T::read(value, at, reader).map(Some)
@@ -468,7 +471,7 @@ impl<T: Member> Member for Option<T> {
 }
 
 impl<T: Member + PartialEq> Member for Vec<T> {
-    /// What stands in the list twice is taken once.
+    /// A reference or a code that stands in the list twice is taken once.
     fn read(value: &Value, at: &Pointer<'_>, reader: &mut Reader<'_>) -> Option<Self> {
         let Some(items) = value.as_array() else {
             reader.fault(at, FaultCode::WrongType, "a list is expected here");
@@ -482,7 +485,7 @@ impl<T: Member + PartialEq> Member for Vec<T> {
         let mut whole = true;
         for (index, item) in items.iter().enumerate() {
             match T::read(item, &at.item(index), reader) {
-                Some(item) if list.contains(&item) => {}
+                Some(item) if T::NAMES_ANOTHER && list.contains(&item) => {}
                 Some(item) => list.push(item),
                 None => whole = false,
             }
@@ -555,7 +558,7 @@ fn read_map<N: Name, T>(
     }
     let mut map = BTreeMap::new();
     let mut whole = true;
-    for (written, value) in object {
+    for (written, value) in object.iter().filter(|(_, value)| !value.is_null()) {
         let at = at.member(written);
         let read = N::read(written, &at, reader)
             .and_then(|name| read(&name, value, &at, reader).map(|value| (name, value)));

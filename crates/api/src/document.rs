@@ -1,0 +1,441 @@
+//! The OpenAPI document, made from the list of routes.
+
+use std::collections::BTreeMap;
+
+use actix_web::http::Method;
+use concord_app::sharing;
+use concord_domain::{
+    bundle,
+    document::{
+        ArmedActor, Ask, Commitment, CommonPosition, Contact, Demand, Engagement, Form, Intention,
+        Lead, Mechanism, Member, Operation, Organization, Place, Schemas,
+    },
+};
+use serde_json::{Value, json};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        Components, Content, InfoBuilder, OpenApi, OpenApiBuilder, PathItem, PathsBuilder, Ref,
+        RefOr, Required, Response, ResponseBuilder, Schema as OpenSchema,
+        path::{
+            HttpMethod, Operation as PathOperation, OperationBuilder, ParameterBuilder, ParameterIn,
+        },
+        request_body::RequestBodyBuilder,
+        security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+        tag::TagBuilder,
+    },
+};
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::{
+    problem::{self, Kind, Problem, ProblemAt},
+    routes::{self, Route, Schema},
+    views,
+};
+
+const PREFIX: &str = "#/components/schemas/";
+
+/// The document.
+#[must_use]
+pub fn openapi() -> OpenApi {
+    let mut paths = PathsBuilder::new();
+    for route in routes::all() {
+        let item = PathItem::new(method(&route.method), operation(route));
+        paths = paths.path(documented_path(&route.path), item);
+    }
+    let mut tags: Vec<&str> = Vec::new();
+    for route in routes::all() {
+        if !tags.contains(&route.tag) {
+            tags.push(route.tag);
+        }
+    }
+    let mut license = utoipa::openapi::info::License::new("Apache-2.0 OR MIT");
+    license.identifier = Some("Apache-2.0 OR MIT".to_owned());
+    let info = InfoBuilder::new()
+        .title("Concord")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(
+            "Who talks to which armed actor, at what level, on which issues, with which asks; and \
+             where those lines overlap, conflict, step past each other or strengthen each other.",
+        ))
+        .license(Some(license))
+        .build();
+    OpenApiBuilder::new()
+        .info(info)
+        .paths(paths.build())
+        .components(Some(components()))
+        .tags(Some(tags.into_iter().map(|name| TagBuilder::new().name(name).build())))
+        .build()
+}
+
+/// The pages on which the document can be read and tried, served from the binary alone.
+pub fn interactive() -> SwaggerUi {
+    SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", openapi())
+}
+
+/// A path without the patterns that only the server needs.
+fn documented_path(path: &str) -> String {
+    path.to_owned()
+}
+
+fn method(method: &Method) -> HttpMethod {
+    match method.as_str() {
+        "POST" => HttpMethod::Post,
+        "PATCH" => HttpMethod::Patch,
+        "PUT" => HttpMethod::Put,
+        "DELETE" => HttpMethod::Delete,
+        _ => HttpMethod::Get,
+    }
+}
+
+fn operation(route: &Route) -> PathOperation {
+    let mut operation = OperationBuilder::new()
+        .operation_id(Some(&route.id))
+        .tag(route.tag)
+        .summary(Some(&route.summary));
+    if !route.description.is_empty() {
+        operation = operation.description(Some(route.description));
+    }
+    for parameter in parameters(route) {
+        operation = operation.parameter(parameter);
+    }
+    if let Some((schema, example)) = &route.body {
+        let content = content(schema, Some(example));
+        let body = RequestBodyBuilder::new()
+            .content("application/json", content)
+            .required(Some(Required::True));
+        operation = operation.request_body(Some(body.build()));
+    }
+    let (status, answer) = answer(route);
+    operation = operation.response(status, answer);
+    let mut kinds = problems(route);
+    kinds.sort_by_key(|kind| kind.status);
+    kinds.dedup_by_key(|kind| kind.status);
+    for kind in kinds {
+        operation = operation.response(kind.status.as_str(), told(kind));
+    }
+    if !route.is_open {
+        let scopes: [&str; 0] = [];
+        operation = operation.security(SecurityRequirement::new("token", scopes));
+    }
+    operation.build()
+}
+
+fn parameters(route: &Route) -> Vec<ParameterBuilder> {
+    let text = || string_schema(json!({"type": "string"}));
+    let mut parameters: Vec<ParameterBuilder> = route
+        .path
+        .split('{')
+        .skip(1)
+        .filter_map(|part| part.split('}').next())
+        .map(|name| {
+            let schema = match name {
+                "id" | "part" => string_schema(json!({"type": "string", "format": "uuid"})),
+                _ => text(),
+            };
+            let about = match name {
+                "operation" => "The operation, by its id or key.",
+                "id" | "part" => "An id.",
+                _ => "A name.",
+            };
+            ParameterBuilder::new()
+                .name(name)
+                .parameter_in(ParameterIn::Path)
+                .required(Required::True)
+                .description(Some(about))
+                .schema(Some(schema))
+        })
+        .collect();
+    parameters.extend(route.query.iter().map(|parameter| {
+        ParameterBuilder::new()
+            .name(parameter.name)
+            .parameter_in(ParameterIn::Query)
+            .required(Required::False)
+            .description(Some(parameter.about))
+            .schema(Some(string_schema(json!({"type": parameter.json_type}))))
+    }));
+    let header = |name: &str, about: &str, required| {
+        ParameterBuilder::new()
+            .name(name)
+            .parameter_in(ParameterIn::Header)
+            .required(required)
+            .description(Some(about))
+            .schema(Some(text()))
+    };
+    if route.needs_match {
+        let about = "The ETag of what you read and now change.";
+        parameters.push(header("If-Match", about, Required::True));
+    }
+    if route.takes_key {
+        let about = "Your own key for this request; sent again with it, nothing is done twice.";
+        parameters.push(header("Idempotency-Key", about, Required::False));
+    }
+    parameters
+}
+
+fn string_schema(schema: Value) -> RefOr<OpenSchema> {
+    serde_json::from_value(schema).unwrap_or_else(|_| RefOr::Ref(Ref::from_schema_name("Problem")))
+}
+
+fn json_schema(schema: &Schema) -> Value {
+    let reference = |name: &str| json!({"$ref": format!("{PREFIX}{name}")});
+    let list = |name: &str| json!({"type": "array", "items": reference(name)});
+    match schema {
+        Schema::Named(name) => reference(name),
+        Schema::ListOf(name) => json!({
+            "type": "object",
+            "properties": {"items": list(name)},
+            "required": ["items"],
+        }),
+        Schema::PageOf(name) => json!({
+            "type": "object",
+            "properties": {
+                "items": list(name),
+                "next": {"type": ["string", "null"], "description": "Where the list goes on."},
+            },
+            "required": ["items", "next"],
+        }),
+        Schema::Inline(schema) => schema.clone(),
+    }
+}
+
+fn content(schema: &Schema, example: Option<&Value>) -> Content {
+    let mut content = Content::new(Some(string_schema(json_schema(schema))));
+    content.example = example.cloned();
+    content
+}
+
+fn answer(route: &Route) -> (String, Response) {
+    let (status, schema) = &route.answer;
+    let mut response = ResponseBuilder::new().description(match status {
+        201 => "It is made.",
+        204 => "It is done.",
+        _ => "The answer.",
+    });
+    if let Some(schema) = schema {
+        response = response.content("application/json", content(schema, None));
+    }
+    for media_type in route.also_as {
+        let text = Schema::Inline(json!({"type": "string"}));
+        response = response.content(*media_type, content(&text, None));
+    }
+    (status.to_string(), response.build())
+}
+
+/// The problems that a route can meet.
+fn problems(route: &Route) -> Vec<&'static Kind> {
+    let mut kinds: Vec<&'static Kind> = vec![&problem::MALFORMED, &problem::INTERNAL];
+    if !route.is_open {
+        kinds.push(&problem::UNAUTHENTICATED);
+        kinds.push(&problem::FORBIDDEN);
+        kinds.push(&problem::NOT_FOUND);
+        kinds.push(&problem::BUSY);
+    }
+    if route.path.contains('{') {
+        kinds.push(&problem::NOT_FOUND);
+    }
+    if route.body.is_some() {
+        kinds.extend([
+            &problem::INVALID,
+            &problem::TOO_LARGE,
+            &problem::UNSUPPORTED,
+            &problem::CONFLICT,
+        ]);
+    }
+    if !route.query.is_empty() {
+        kinds.push(&problem::INVALID);
+    }
+    if route.needs_match {
+        kinds.extend([&problem::STALE, &problem::NO_PRECONDITION]);
+    }
+    if route.path == "/v1/tokens" || route.path == "/v1/invitations" {
+        kinds.extend([&problem::SIGN_IN_REFUSED, &problem::THROTTLED]);
+    }
+    if route.path == "/readyz" {
+        kinds.push(&problem::BUSY);
+    }
+    kinds
+}
+
+fn told(kind: &Kind) -> Response {
+    let schema = Schema::named("Problem");
+    ResponseBuilder::new()
+        .description(kind.title)
+        .content("application/problem+json", content(&schema, None))
+        .build()
+}
+
+fn components() -> Components {
+    let mut components = Components::new();
+    let scheme = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("JWT")
+        .description(Some("A token from POST /v1/tokens."))
+        .build();
+    components.add_security_scheme("token", SecurityScheme::Http(scheme));
+    for (name, schema) in documents().into_iter().chain(plain()) {
+        if let Ok(schema) = serde_json::from_value::<RefOr<OpenSchema>>(schema) {
+            components.schemas.insert(name, schema);
+        }
+    }
+    add::<Problem>(&mut components);
+    add::<ProblemAt>(&mut components);
+    add::<views::Flag>(&mut components);
+    add::<views::FlagSubject>(&mut components);
+    add::<views::Organisation>(&mut components);
+    add::<views::Because>(&mut components);
+    add::<views::About>(&mut components);
+    add::<views::RestrictedFlag>(&mut components);
+    add::<views::FlagStep>(&mut components);
+    add::<views::FlagDetail>(&mut components);
+    add::<views::FlagList>(&mut components);
+    add::<views::Person>(&mut components);
+    components
+}
+
+fn add<T: ToSchema + PartialSchema>(components: &mut Components) {
+    components.schemas.insert(T::name().into_owned(), T::schema());
+}
+
+/// The documents in the forms in which they are sent and shown.
+fn documents() -> BTreeMap<String, Value> {
+    let mut all = BTreeMap::new();
+    for form in [Form::New, Form::Change, Form::View] {
+        let mut schemas = Schemas::new(form, PREFIX);
+        Operation::schema(&mut schemas);
+        Place::schema(&mut schemas);
+        Mechanism::schema(&mut schemas);
+        Organization::schema(&mut schemas);
+        ArmedActor::schema(&mut schemas);
+        Lead::schema(&mut schemas);
+        CommonPosition::schema(&mut schemas);
+        Commitment::schema(&mut schemas);
+        if form == Form::Change {
+            Ask::schema(&mut schemas);
+            Demand::schema(&mut schemas);
+        }
+        Engagement::schema(&mut schemas);
+        if form == Form::New {
+            Intention::schema(&mut schemas);
+            Contact::schema(&mut schemas);
+        }
+        all.extend(schemas.into_definitions());
+    }
+    // What amends an engagement gives its lists whole, so their items are new ones.
+    let whole_lists = ["Ask", "Demand", "Contact", "Via", "Consent", "Plan", "Source"];
+    if let Some(change) = all.get_mut("EngagementChange") {
+        let mut text = change.to_string();
+        for name in whole_lists {
+            text =
+                text.replace(&format!("{PREFIX}{name}Change\""), &format!("{PREFIX}New{name}\""));
+        }
+        if let Ok(schema) = serde_json::from_str(&text) {
+            *change = schema;
+        }
+    }
+    if let Some(operation) = all.get_mut("Operation") {
+        operation["properties"]["id"] = json!({"type": "string", "format": "uuid"});
+        operation["properties"]["evaluated_on"] = json!({
+            "type": "string", "format": "date",
+            "description": "The UTC day as of which the flags stand.",
+        });
+    }
+    all
+}
+
+/// The small shapes.
+fn plain() -> BTreeMap<String, Value> {
+    let reference = |name: &str| json!({"$ref": format!("{PREFIX}{name}")});
+    let list = |name: &str| json!({"type": "array", "items": reference(name)});
+    let text = || json!({"type": "string"});
+    let object = |properties: Value, required: &[&str]| json!({"type": "object", "properties": properties, "required": required});
+    let closed = |properties: Value, required: &[&str]| json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false});
+    let flags = || json!({"flags": list("Flag"), "restricted": list("RestrictedFlag")});
+    let mut logged = flags();
+    logged["engagement"] = reference("Engagement");
+    let rule = json!({"kind": text(), "class": text(), "title": text(), "holds_when": text(), "why": text(), "settled_by": text()});
+    BTreeMap::from([
+        ("Status".to_owned(), object(json!({"status": text()}), &["status"])),
+        ("LoggedEngagement".to_owned(), object(logged, &["engagement", "flags", "restricted"])),
+        ("FoundFlags".to_owned(), object(flags(), &["flags", "restricted"])),
+        (
+            "CheckAnswer".to_owned(),
+            object(json!({"flags": list("Flag"), "note": text()}), &["flags", "note"]),
+        ),
+        ("Sharing".to_owned(), sharing::schema()),
+        (
+            "NewFlagStep".to_owned(),
+            closed(
+                json!({"state": text(), "resolution": {"type": ["string", "null"]}, "note": {"type": ["string", "null"]}}),
+                &["state"],
+            ),
+        ),
+        (
+            "NewToken".to_owned(),
+            closed(json!({"login": text(), "password": text()}), &["login", "password"]),
+        ),
+        (
+            "AcceptedInvitation".to_owned(),
+            closed(json!({"code": text(), "password": text()}), &["code", "password"]),
+        ),
+        (
+            "Token".to_owned(),
+            object(
+                json!({"access_token": text(), "token_type": text(), "expires_in": {"type": "integer"}}),
+                &["access_token", "token_type", "expires_in"],
+            ),
+        ),
+        (
+            "Me".to_owned(),
+            object(
+                json!({"id": text(), "login": text(), "name": text(), "administrator": {"type": "boolean"}, "memberships": {"type": "array", "items": {"type": "object"}}}),
+                &["id", "login", "name", "administrator", "memberships"],
+            ),
+        ),
+        (
+            "NewPerson".to_owned(),
+            closed(
+                json!({"login": text(), "name": text(), "role": text(), "organization": {"type": ["string", "null"]}}),
+                &["login", "name", "role"],
+            ),
+        ),
+        (
+            "InvitedPerson".to_owned(),
+            object(
+                json!({"person": reference("Person"), "invitation_code": {"type": ["string", "null"]}}),
+                &["person", "invitation_code"],
+            ),
+        ),
+        ("Move".to_owned(), closed(json!({"parent": {"type": ["string", "null"]}}), &["parent"])),
+        ("Merge".to_owned(), closed(json!({"into": text()}), &["into"])),
+        (
+            "Imported".to_owned(),
+            object(
+                json!({"created": {"type": "integer"}, "changed": {"type": "integer"}, "unchanged": {"type": "integer"}, "dry_run": {"type": "boolean"}}),
+                &["created", "changed", "unchanged", "dry_run"],
+            ),
+        ),
+        (
+            "Bundle".to_owned(),
+            json!({"type": "object", "description": bundle::schema()["description"], "properties": {"format": text(), "operation": {"type": "object"}}, "required": ["format", "operation"]}),
+        ),
+        (
+            "Vocabulary".to_owned(),
+            object(
+                json!({"lists": {"type": "object"}, "opposed": {"type": "array", "items": {"type": "object"}}, "linked": {"type": "array", "items": {"type": "object"}}}),
+                &["lists", "opposed", "linked"],
+            ),
+        ),
+        (
+            "VocabularyList".to_owned(),
+            object(
+                json!({"name": text(), "entries": {"type": "array", "items": {"type": "object"}}}),
+                &["name", "entries"],
+            ),
+        ),
+        (
+            "Rule".to_owned(),
+            object(rule, &["kind", "class", "title", "holds_when", "why", "settled_by"]),
+        ),
+    ])
+}

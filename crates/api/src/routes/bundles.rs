@@ -1,0 +1,66 @@
+//! Bundles in and out.
+
+use actix_web::http::Method;
+use concord_app::bundles;
+use serde_json::json;
+
+use super::{Parameter, Route, Schema, within};
+use crate::{
+    BUNDLE_BYTES_MAX,
+    call::{Answer, Call, Result},
+};
+
+const DRY_RUN: &[Parameter] = &[Parameter {
+    name: "dry_run",
+    about: "Say what it would do, and do none of it.",
+    json_type: "boolean",
+}];
+
+/// The routes.
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::new(
+            Method::POST,
+            within("bundles"),
+            ("import_bundle", "bundles"),
+            "Take a bundle in, all or nothing",
+            import,
+        )
+        .about(
+            "What stands already under the same key is brought to the bundle's values where you \
+             may change it. The schema is in `openapi/bundle.schema.json`.",
+        )
+        .query(DRY_RUN)
+        .at_most(BUNDLE_BYTES_MAX)
+        .body(
+            Schema::named("Bundle"),
+            json!({"format": "concord.bundle/1", "operation": {"key": "exercise", "name": "Exercise"}, "places": [{"key": "XT0399", "name": "Nyombe Crossing", "level": 2, "parent": "XT03"}]}),
+        )
+        .answers(200, Schema::named("Imported")),
+        Route::new(
+            Method::GET,
+            within("bundle"),
+            ("export_bundle", "bundles"),
+            "Take the operation out, as far as you may read it",
+            export,
+        )
+        .answers(200, Schema::named("Bundle")),
+    ]
+}
+
+fn import(call: &Call) -> Result<Answer> {
+    let is_dry_run = call.flag("dry_run")?.unwrap_or_default();
+    let (person, operation) = (call.person()?, call.operation());
+    let done = bundles::import(&call.app, person, operation, &call.body, is_dry_run)?;
+    Ok(Answer::json(&json!({
+        "created": done.created,
+        "changed": done.changed,
+        "unchanged": done.unchanged,
+        "dry_run": is_dry_run,
+    })))
+}
+
+fn export(call: &Call) -> Result<Answer> {
+    let bundle = bundles::export(&call.app, call.person()?, call.operation())?;
+    Ok(Answer::json(&bundle))
+}

@@ -1,0 +1,246 @@
+//! Engagements, with their parts, their sharing and their flags.
+
+use actix_web::http::Method;
+use concord_app::{
+    checks, flags,
+    resources::{self, Sent, Shown, parts, parts::Parts},
+    sharing,
+};
+use concord_domain::document::Engagement;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{
+    Route, Schema,
+    resources::{Kind, of_kind},
+    within,
+};
+use crate::{
+    call::{Answer, Call, Result},
+    views::{Flag, RestrictedFlag, each},
+};
+
+/// What to log: nine fields.
+fn example() -> Value {
+    json!({
+        "organization": "rtw",
+        "armed_actor": "ufv-sefa",
+        "level": "tactical",
+        "method": "negotiation",
+        "status": "ongoing",
+        "from": "2026-11-20",
+        "until": "2026-12-20",
+        "places": ["XT030102"],
+        "asks": [{
+            "issue": "access.movement.checkpoints",
+            "action": "remove_checkpoint",
+            "terms": {"route": "Sefa bridge road"}
+        }],
+        "audience": "operation"
+    })
+}
+
+/// The routes.
+pub fn routes() -> Vec<Route> {
+    let kind = Kind {
+        path: "engagements",
+        tag: "engagements",
+        one: "an engagement",
+        many: "engagements",
+        new: example(),
+        change: json!({"status": "suspended"}),
+    };
+    let mut routes = of_kind::<Engagement>(kind);
+    for route in &mut routes {
+        if route.method == Method::POST {
+            route.summary = "Log an engagement, and learn what it meets".to_owned();
+            route.endpoint = log;
+            route.answer = (201, Some(Schema::named("LoggedEngagement")));
+        } else if route.method == Method::PATCH {
+            route.endpoint = amend;
+            route.answer = (200, Some(Schema::named("LoggedEngagement")));
+        }
+    }
+    routes.extend(part_routes());
+    let item = within("engagements/{id}");
+    routes.push(
+        Route::new(
+            Method::PUT,
+            format!("{item}/sharing"),
+            ("share_engagement", "engagements"),
+            "Change who may read an engagement, with a reason",
+            share,
+        )
+        .needs_match()
+        .body(
+            Schema::named("Sharing"),
+            json!({"audience": "mechanisms", "audience_mechanisms": ["awg"], "disclosure": "match", "reason": "The working group agreed to share lines at the bridge."}),
+        )
+        .answers(200, Schema::named("Engagement")),
+    );
+    routes.push(
+        Route::new(
+            Method::GET,
+            format!("{item}/flags"),
+            ("list_flags_of_engagement", "engagements"),
+            "Read the flags of an engagement, what goes well included",
+            flags_of,
+        )
+        .answers(200, Schema::named("FoundFlags")),
+    );
+    routes.push(
+        Route::new(
+            Method::POST,
+            within("checks"),
+            ("check", "checks"),
+            "Check before a meeting, without logging anything",
+            check,
+        )
+        .about("Covers what you may read. Finding none is no clearance.")
+        .body(Schema::named("NewIntention"), intention())
+        .answers(200, Schema::named("CheckAnswer")),
+    );
+    routes
+}
+
+fn intention() -> Value {
+    let mut intention = example();
+    if let Some(members) = intention.as_object_mut() {
+        members.remove("status");
+        members.remove("audience");
+        members.insert("purpose".to_owned(), "A meeting at the bridge on Thursday".into());
+    }
+    intention
+}
+
+fn part_routes() -> Vec<Route> {
+    let item = within("engagements/{id}");
+    let logged = || Schema::named("LoggedEngagement");
+    let add = |part: &'static str, one: &str, endpoint, schema, example| {
+        let path = format!("{item}/{part}");
+        Route::new(Method::POST, path, (format!("add_{part}"), "engagements"), one, endpoint)
+            .takes_key()
+            .body(Schema::Named(schema), example)
+            .answers(201, logged())
+    };
+    let change = |part: &'static str, one: &str, endpoint, schema, example| {
+        let path = format!("{item}/{part}/{{part}}");
+        Route::new(Method::PATCH, path, (format!("amend_{part}"), "engagements"), one, endpoint)
+            .needs_match()
+            .body(Schema::Named(schema), example)
+            .answers(200, logged())
+    };
+    let named = str::to_owned;
+    vec![
+        add(
+            "asks",
+            "Add an ask",
+            add_ask,
+            named("NewAsk"),
+            json!({"issue": "access.movement.routes", "action": "open_route", "terms": {"route": "Sefa bridge road"}}),
+        ),
+        change("asks", "Amend an ask", amend_ask, named("AskChange"), json!({"status": "granted"})),
+        add(
+            "demands",
+            "Add a demand and its answer",
+            add_demand,
+            named("NewDemand"),
+            json!({"kind": "fee", "response": "declined"}),
+        ),
+        change(
+            "demands",
+            "Amend a demand",
+            amend_demand,
+            named("DemandChange"),
+            json!({"response": "referred_to_collective"}),
+        ),
+        add(
+            "contacts",
+            "Note a contact",
+            add_contact,
+            named("NewContact"),
+            json!({"on": "2026-11-20"}),
+        ),
+    ]
+}
+
+fn with_flags(call: &Call, shown: &Shown) -> Result<Value> {
+    let (found, restricted) =
+        flags::of_engagement(&call.app, call.person()?, call.operation(), shown.id)?;
+    Ok(json!({
+        "engagement": shown.body,
+        "flags": each::<_, Flag>(found),
+        "restricted": each::<_, RestrictedFlag>(restricted),
+    }))
+}
+
+fn log(call: &Call) -> Result<Answer> {
+    let sent = Sent { body: &call.body, idempotency_key: call.idempotency_key()? };
+    let (person, operation) = (call.person()?, call.operation());
+    let made = resources::create::<Engagement>(&call.app, person, operation, sent)?;
+    let body = with_flags(call, &made.shown)?;
+    Ok(Answer::created(&body, made.shown.id.to_string()).tagged(made.shown.etag()))
+}
+
+fn amend(call: &Call) -> Result<Answer> {
+    let which = (call.id()?, call.if_match());
+    let (person, operation) = (call.person()?, call.operation());
+    let shown = resources::amend::<Engagement>(&call.app, person, operation, which, &call.body)?;
+    Ok(Answer::json(&with_flags(call, &shown)?).tagged(shown.etag()))
+}
+
+fn share(call: &Call) -> Result<Answer> {
+    let which = (call.id()?, call.if_match());
+    let shown = sharing::change(&call.app, call.person()?, call.operation(), which, &call.body)?;
+    Ok(Answer::json(&shown.body).tagged(shown.etag()))
+}
+
+fn flags_of(call: &Call) -> Result<Answer> {
+    let (found, restricted) =
+        flags::of_engagement(&call.app, call.person()?, call.operation(), call.id()?)?;
+    Ok(Answer::json(&json!({
+        "flags": each::<_, Flag>(found),
+        "restricted": each::<_, RestrictedFlag>(restricted),
+    })))
+}
+
+fn check(call: &Call) -> Result<Answer> {
+    let found = checks::check(&call.app, call.person()?, call.operation(), &call.body)?;
+    let flags = each::<_, Flag>(found);
+    Ok(Answer::json(&json!({"flags": flags, "note": checks::NO_CLEARANCE})))
+}
+
+fn add(call: &Call, parts: Parts) -> Result<Answer> {
+    let sent = Sent { body: &call.body, idempotency_key: call.idempotency_key()? };
+    let to = (call.id()?, parts);
+    let shown = parts::add(&call.app, call.person()?, call.operation(), to, sent)?;
+    let body = with_flags(call, &shown)?;
+    Ok(Answer::created(&body, format!("../{}", shown.id)).tagged(shown.etag()))
+}
+
+fn amend_part(call: &Call, parts: Parts) -> Result<Answer> {
+    let part = Uuid::parse_str(call.segment("part")).map_err(|_| concord_app::Error::NotFound)?;
+    let which = ((call.id()?, part), parts, call.if_match());
+    let shown = parts::amend(&call.app, call.person()?, call.operation(), which, &call.body)?;
+    Ok(Answer::json(&with_flags(call, &shown)?).tagged(shown.etag()))
+}
+
+fn add_ask(call: &Call) -> Result<Answer> {
+    add(call, Parts::Asks)
+}
+
+fn add_demand(call: &Call) -> Result<Answer> {
+    add(call, Parts::Demands)
+}
+
+fn add_contact(call: &Call) -> Result<Answer> {
+    add(call, Parts::Contacts)
+}
+
+fn amend_ask(call: &Call) -> Result<Answer> {
+    amend_part(call, Parts::Asks)
+}
+
+fn amend_demand(call: &Call) -> Result<Answer> {
+    amend_part(call, Parts::Demands)
+}

@@ -1,0 +1,112 @@
+//! Flags and their life.
+
+use actix_web::http::Method;
+use concord_app::{
+    Error,
+    flags::{self, Taken, Wish},
+};
+use concord_domain::{
+    document::{Of, Prose, Reader},
+    fault::Pointer,
+    vocabulary::{Closed, FlagState, Resolution},
+};
+use serde_json::json;
+
+use super::{PAGE, Parameter, Route, Schema, within};
+use crate::{
+    call::{Answer, Call, Result},
+    problem::{self, Problem},
+    views::{FlagDetail, FlagList, each},
+};
+
+const LIST: &[Parameter] = &[
+    Parameter { name: PAGE[0].name, about: PAGE[0].about, json_type: PAGE[0].json_type },
+    Parameter { name: PAGE[1].name, about: PAGE[1].about, json_type: PAGE[1].json_type },
+    Parameter { name: "state", about: "Those in this state alone.", json_type: "string" },
+    Parameter {
+        name: "holds",
+        about: "Those that the facts raise now, or those that they do not.",
+        json_type: "boolean",
+    },
+];
+
+/// The routes.
+pub fn routes() -> Vec<Route> {
+    let item = within("flags/{id}");
+    vec![
+        Route::new(
+            Method::GET,
+            within("flags"),
+            ("list_flags", "flags"),
+            "List the flags that you may read, the worst first",
+            list,
+        )
+        .about("A flag asks a question; it accuses nobody. Finding none is no clearance.")
+        .query(LIST)
+        .answers(200, Schema::named("FlagList")),
+        Route::new(Method::GET, &item, ("get_flag", "flags"), "Read a flag with its reasons", get)
+            .answers(200, Schema::named("FlagDetail")),
+        Route::new(
+            Method::POST,
+            format!("{item}/steps"),
+            ("step_flag", "flags"),
+            "Take a flag through its life, with a note",
+            step,
+        )
+        .body(
+            Schema::named("NewFlagStep"),
+            json!({"state": "resolved", "resolution": "sequenced", "note": "Safe Harbour goes first; we ask again in January."}),
+        )
+        .answers(200, Schema::named("FlagDetail")),
+    ]
+}
+
+fn list(call: &Call) -> Result<Answer> {
+    let state = match call.query("state") {
+        None => None,
+        Some(code) => Some(FlagState::from_code(code).ok_or_else(|| {
+            let codes: Vec<&str> = FlagState::ALL.iter().map(|state| state.code()).collect();
+            Problem::new(&problem::MALFORMED, format!("`state` is one of {}", codes.join(", ")))
+        })?),
+    };
+    let wish = Wish { state, holds: call.flag("holds")? };
+    let found = flags::list(&call.app, call.person()?, call.operation(), wish, &call.page()?)?;
+    Ok(Answer::json(&FlagList {
+        items: each(found.flags.items),
+        next: found.flags.next,
+        restricted: each(found.restricted),
+    }))
+}
+
+fn get(call: &Call) -> Result<Answer> {
+    let found = flags::get(&call.app, call.person()?, call.operation(), call.id()?)?;
+    Ok(Answer::json(&FlagDetail::from(found)))
+}
+
+fn step(call: &Call) -> Result<Answer> {
+    let taken = read(call)?;
+    let (person, operation, id) = (call.person()?, call.operation(), call.id()?);
+    let found = flags::step(&call.app, person, operation, id, &taken)?;
+    Ok(Answer::json(&FlagDetail::from(found)))
+}
+
+fn read(call: &Call) -> Result<Taken> {
+    let mut nothing = concord_app::resources::Nothing;
+    let mut reader = Reader::of_request(&mut nothing, call.app.today());
+    let at = Pointer::ROOT;
+    let object = reader.object(&call.body, &at, &["state", "resolution", "note"]);
+    let taken = object.and_then(|object| {
+        let state: Option<Of<FlagState>> = reader.required(object, &at, "state");
+        let resolution: Option<Option<Of<Resolution>>> = reader.optional(object, &at, "resolution");
+        let note: Option<Option<Prose>> = reader.optional(object, &at, "note");
+        Some(Taken {
+            state: state?.0,
+            resolution: resolution?.map(|each| each.0),
+            note: note?.map(|note| note.as_str().to_owned()),
+        })
+    });
+    match taken {
+        Some(taken) if reader.faults.is_empty() => Ok(taken),
+        _ => Err(Error::Invalid(reader.faults).into()),
+    }
+}

@@ -1,0 +1,123 @@
+//! Operations, and the tree of armed actors.
+
+use actix_web::http::Method;
+use concord_app::{Error, armed_actors, operations};
+use concord_domain::fault::FaultCode;
+use serde_json::{Value, json};
+
+use super::{Route, Schema, within};
+use crate::call::{Answer, Call, Result};
+
+/// The routes.
+pub fn routes() -> Vec<Route> {
+    let one = "/v1/operations/{operation}";
+    let view = || Schema::named("Operation");
+    vec![
+        Route::new(
+            Method::GET,
+            "/v1/operations",
+            ("list_operations", "operations"),
+            "List the operations that you take part in",
+            list,
+        )
+        .answers(200, Schema::ListOf("Operation".to_owned())),
+        Route::new(
+            Method::POST,
+            "/v1/operations",
+            ("create_operation", "operations"),
+            "Make an operation",
+            create,
+        )
+        .body(
+            Schema::named("NewOperation"),
+            json!({"key": "ssd", "name": "South Sudan", "country": "SSD", "slack_days": 14}),
+        )
+        .answers(201, view()),
+        Route::new(Method::GET, one, ("get_operation", "operations"), "Read an operation", get)
+            .answers(200, view()),
+        Route::new(
+            Method::PATCH,
+            one,
+            ("amend_operation", "operations"),
+            "Amend an operation",
+            amend,
+        )
+        .needs_match()
+        .body(Schema::named("OperationChange"), json!({"slack_days": 21}))
+        .answers(200, view()),
+        Route::new(
+            Method::POST,
+            within("armed-actors/{id}/move"),
+            ("move_armed_actor", "armed actors"),
+            "Move a unit, with all below it, under another armed actor",
+            move_under,
+        )
+        .about("`parent` is a key or an id; null moves it to the top.")
+        .needs_match()
+        .body(Schema::named("Move"), json!({"parent": "ufv"}))
+        .answers(200, Schema::named("ArmedActor")),
+        Route::new(
+            Method::POST,
+            within("armed-actors/{id}/merge"),
+            ("merge_armed_actor", "armed actors"),
+            "Note that an armed actor was found to be another",
+            merge,
+        )
+        .about("All that is known of it becomes the other's, which is answered.")
+        .needs_match()
+        .body(Schema::named("Merge"), json!({"into": "ufv"}))
+        .answers(200, Schema::named("ArmedActor")),
+    ]
+}
+
+fn list(call: &Call) -> Result<Answer> {
+    let found = operations::list(&call.app, call.person()?)?;
+    let items: Vec<Value> = found.into_iter().map(|shown| shown.body).collect();
+    Ok(Answer::json(&json!({ "items": items })))
+}
+
+fn create(call: &Call) -> Result<Answer> {
+    let shown = operations::create(&call.app, call.person()?, &call.body)?;
+    Ok(Answer::created(&shown.body, shown.id.to_string()).tagged(shown.etag()))
+}
+
+fn get(call: &Call) -> Result<Answer> {
+    let shown = operations::get(&call.app, call.person()?, call.operation())?;
+    Ok(Answer::json(&shown.body).tagged(shown.etag()))
+}
+
+fn amend(call: &Call) -> Result<Answer> {
+    let (person, operation) = (call.person()?, call.operation());
+    let shown = operations::amend(&call.app, person, operation, call.if_match(), &call.body)?;
+    Ok(Answer::json(&shown.body).tagged(shown.etag()))
+}
+
+/// The one member of a body, a text or null.
+fn only(call: &Call, member: &str) -> Result<Option<String>> {
+    let object = call.body.as_object();
+    let known = object.is_some_and(|object| object.keys().all(|name| name == member));
+    match call.body.get(member) {
+        Some(Value::String(text)) if known => Ok(Some(text.clone())),
+        Some(Value::Null) if known => Ok(None),
+        _ => {
+            let detail = format!("the body has the one member `{member}`, a key or an id");
+            Err(Error::at(member, FaultCode::Missing, detail).into())
+        }
+    }
+}
+
+fn move_under(call: &Call) -> Result<Answer> {
+    let parent = only(call, "parent")?;
+    let which = (call.id()?, call.if_match());
+    let (person, operation) = (call.person()?, call.operation());
+    let shown = armed_actors::move_under(&call.app, person, operation, which, parent.as_deref())?;
+    Ok(Answer::json(&shown.body).tagged(shown.etag()))
+}
+
+fn merge(call: &Call) -> Result<Answer> {
+    let into = only(call, "into")?.unwrap_or_default();
+    let which = (call.id()?, call.if_match());
+    let (person, operation) = (call.person()?, call.operation());
+    let shown = armed_actors::merge(&call.app, person, operation, which, &into)?;
+    Ok(Answer::json(&shown.body).tagged(shown.etag()))
+}

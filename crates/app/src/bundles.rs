@@ -1,0 +1,432 @@
+//! Bundles: an operation in and out, all or nothing.
+
+use std::{
+    any::Any,
+    collections::{BTreeSet, HashMap, HashSet},
+};
+
+use concord_domain::{
+    bundle::{self, Bundle, Standing},
+    document::{
+        ArmedActor, Commitment, CommonPosition, Engagement, Lead, Mechanism, Of, Organization,
+        Place,
+    },
+    fault::{Fault, FaultCode, Pointer},
+    id::{Kind, OrganizationId},
+    policy::{Action, Scope},
+    vocabulary::{Audience, Disclosure},
+};
+use concord_store::{
+    Area, Tx, documents, engagements,
+    operations::{self, KeptOperation},
+    references,
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{
+    App,
+    access::{self, Access},
+    auth::Person,
+    coherence,
+    error::{Error, Result},
+    operations as use_operations,
+    resources::{self, Resource, Touched},
+};
+
+/// What an import did, or would do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// Things that are new.
+    pub created: usize,
+    /// Things that were brought to other values.
+    pub changed: usize,
+    /// Things that stand so already.
+    pub unchanged: usize,
+}
+
+/// What an engagement that does not say so is shared as.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Defaults {
+    /// The audience; `own` unless said.
+    pub audience: Option<Audience>,
+    /// The disclosure; `match` unless said.
+    pub disclosure: Option<Disclosure>,
+}
+
+/// What stands already in the registry, whoever may read it; and what the caller may refer to.
+struct Registry<'r> {
+    app: &'r App,
+    tx: &'r mut Tx,
+    access: &'r Access,
+    /// Existing things under keys that the bundle defines.
+    standing: HashSet<Uuid>,
+    error: Option<Error>,
+}
+
+impl Registry<'_> {
+    fn kept<T: Default>(&mut self, answer: Result<T>) -> T {
+        answer.unwrap_or_else(|error| {
+            self.error.get_or_insert(error);
+            T::default()
+        })
+    }
+}
+
+impl Standing for Registry<'_> {
+    fn fresh(&mut self) -> Uuid {
+        self.app.ids.id()
+    }
+
+    fn defined(&mut self, kind: Kind, key: &str, owner: Option<Uuid>) -> Option<Uuid> {
+        let operation = self.access.id();
+        let found = match (kind, owner.map(OrganizationId)) {
+            (Kind::Engagement, Some(owner)) => {
+                engagements::with_key(self.tx, operation, owner, key).map(|id| id.map(Uuid::from))
+            }
+            (Kind::Ask | Kind::Demand, Some(owner)) => {
+                engagements::part_with_key(self.tx, operation, owner, key)
+                    .map(|found| found.map(|(id, _)| id))
+            }
+            (Kind::Commitment, owner) => {
+                engagements::commitment_with_key(self.tx, operation, owner, key)
+                    .map(|id| id.map(Uuid::from))
+            }
+            (Kind::Engagement | Kind::Ask | Kind::Demand, None) => Ok(None),
+            _ => references::find(self.tx, operation, &self.access.scope, (kind, key), None),
+        };
+        let found = self.kept(found.map_err(Error::from));
+        self.standing.extend(found);
+        found
+    }
+
+    fn resolve(&mut self, kind: Kind, written: &str) -> Option<Uuid> {
+        let own = self.access.own_organization();
+        let (operation, scope) = (self.access.id(), &self.access.scope);
+        let found = references::find(self.tx, operation, scope, (kind, written), own);
+        self.kept(found.map_err(Error::from))
+    }
+
+    fn parent(&mut self, kind: Kind, id: Uuid) -> Option<Uuid> {
+        let found = match kind {
+            Kind::Place => documents::places::load(self.tx, self.access.id(), &[id])
+                .map(|found| found.first().and_then(|place| place.parent.map(|to| to.0.0))),
+            _ => documents::armed_actors::load(self.tx, self.access.id(), &[id])
+                .map(|found| found.first().and_then(|actor| actor.parent.map(|to| to.0.0))),
+        };
+        self.kept(found.map_err(Error::from))
+    }
+
+    fn document(&mut self, kind: Kind, id: Uuid) -> Option<Box<dyn Any>> {
+        let server = Access { scope: Scope::server(), ..self.access.clone() };
+        let found = match kind {
+            Kind::Place => one::<Place>(self.tx, &server, id),
+            Kind::Mechanism => one::<Mechanism>(self.tx, &server, id),
+            Kind::Organization => one::<Organization>(self.tx, &server, id),
+            Kind::ArmedActor => one::<ArmedActor>(self.tx, &server, id),
+            Kind::Lead => one::<Lead>(self.tx, &server, id),
+            Kind::CommonPosition => one::<CommonPosition>(self.tx, &server, id),
+            Kind::Engagement => one::<Engagement>(self.tx, &server, id),
+            Kind::Commitment => one::<Commitment>(self.tx, &server, id),
+            Kind::Ask | Kind::Demand => Ok(None),
+        };
+        self.kept(found)
+    }
+}
+
+fn one<T: Resource + 'static>(
+    tx: &mut Tx,
+    access: &Access,
+    id: Uuid,
+) -> Result<Option<Box<dyn Any>>> {
+    let found = T::load(tx, access, &[id])?.pop();
+    Ok(found.map(|document| Box::new(document) as Box<dyn Any>))
+}
+
+/// Takes a bundle in, or only says what that would do.
+///
+/// # Errors
+/// All that is wrong with it, at once; [`Error::Forbidden`] if the caller may not make or change
+/// some of it. Then nothing of it is done.
+pub fn import(
+    app: &App,
+    person: Person,
+    operation: &str,
+    body: &Value,
+    is_dry_run: bool,
+) -> Result<Imported> {
+    let done = access::write(app, person, operation, |tx, access| {
+        access.require(Action::ReadReference, None)?;
+        let imported = import_into(app, tx, access, body, Defaults::default())?;
+        // What was only tried is undone with the transaction.
+        if is_dry_run { Err(Error::DryRun(imported)) } else { Ok(imported) }
+    });
+    match done {
+        Err(Error::DryRun(imported)) => Ok(imported),
+        done => done,
+    }
+}
+
+/// Takes a bundle in on the command line, making the operation if it is not there.
+///
+/// # Errors
+/// All that is wrong with it, at once; then nothing of it is done.
+pub fn import_as_server(
+    app: &App,
+    body: &Value,
+    defaults: Defaults,
+    is_dry_run: bool,
+) -> Result<Imported> {
+    let kept = operation_of(app, body)?;
+    let done = app.store.write(Area::Operation(kept.id), |tx| {
+        coherence::pass_days(app, tx, kept.id)?;
+        let present = operations::load(tx, Some(&[kept.id]))?.pop().ok_or(Error::NotFound)?;
+        let access = Access::of_server(present);
+        let imported = import_into(app, tx, &access, body, defaults)?;
+        if is_dry_run { Err(Error::DryRun(imported)) } else { Ok(imported) }
+    });
+    match done {
+        Err(Error::DryRun(imported)) => Ok(imported),
+        done => done,
+    }
+}
+
+/// The operation that a bundle names, which is made if it is not there.
+fn operation_of(app: &App, body: &Value) -> Result<KeptOperation> {
+    struct Nothing<'a>(&'a App);
+    impl Standing for Nothing<'_> {
+        fn fresh(&mut self) -> Uuid {
+            self.0.ids.id()
+        }
+    }
+    let key = body["operation"]["key"].as_str().unwrap_or_default();
+    let found = app.store.read(|tx| Ok::<_, Error>(operations::find(tx, key)?))?;
+    if let Some(kept) = found {
+        return Ok(kept);
+    }
+    let bundle = bundle::read(body, &mut Nothing(app), Some(app.today()));
+    let bundle = bundle.map_err(Error::Invalid)?;
+    app.store
+        .write(Area::Installation, |tx| use_operations::insert(app, tx, bundle.operation.clone()))
+}
+
+fn import_into(
+    app: &App,
+    tx: &mut Tx,
+    access: &Access,
+    body: &Value,
+    defaults: Defaults,
+) -> Result<Imported> {
+    let today = app.today();
+    let mut registry = Registry { app, tx, access, standing: HashSet::new(), error: None };
+    let read = bundle::read(body, &mut registry, Some(today));
+    if let Some(error) = registry.error.take() {
+        return Err(error);
+    }
+    let standing = std::mem::take(&mut registry.standing);
+    let bundle = read.map_err(Error::Invalid)?;
+    if bundle.operation.key != access.operation.operation.key {
+        let root = Pointer::ROOT;
+        let at = root.member("operation");
+        let detail = format!(
+            "this bundle is of the operation `{}`, and this is `{}`",
+            bundle.operation.key.as_str(),
+            access.operation.operation.key.as_str()
+        );
+        let fault = Fault::new(&at.member("key"), FaultCode::Inconsistent, detail);
+        return Err(Error::Invalid(vec![fault]));
+    }
+    let mut import = Import {
+        tx,
+        access,
+        standing,
+        done: Imported::default(),
+        touched: Touched::default(),
+        faults: Vec::new(),
+    };
+    import.operation(app, &bundle)?;
+    import.everything(bundle, defaults)?;
+    let Import { done, touched, faults, tx, .. } = import;
+    if !faults.is_empty() {
+        return Err(Error::Invalid(faults));
+    }
+    coherence::settle(app, tx, access.id(), touched.focus, &touched.changed)?;
+    Ok(done)
+}
+
+struct Import<'i> {
+    tx: &'i mut Tx,
+    access: &'i Access,
+    standing: HashSet<Uuid>,
+    done: Imported,
+    touched: Touched,
+    faults: Vec<Fault>,
+}
+
+impl Import<'_> {
+    fn operation(&mut self, app: &App, bundle: &Bundle) -> Result<()> {
+        let before = &self.access.operation;
+        if bundle.operation == before.operation {
+            return Ok(());
+        }
+        self.access.require(Action::KeepOperation, None)?;
+        let after = KeptOperation { operation: bundle.operation.clone(), ..before.clone() };
+        use_operations::update(app, self.tx, before, &after)?;
+        self.done.changed += 1;
+        Ok(())
+    }
+
+    fn everything(&mut self, bundle: Bundle, defaults: Defaults) -> Result<()> {
+        let places = parents_first(bundle.places, |place| place.parent.map(|to| to.0.0));
+        self.list("places", places)?;
+        self.list("mechanisms", bundle.mechanisms)?;
+        self.list("organizations", bundle.organizations)?;
+        let actors = parents_first(bundle.armed_actors, |actor| actor.parent.map(|to| to.0.0));
+        self.list("armed_actors", actors)?;
+        self.list("leads", bundle.leads)?;
+        self.list("common_positions", bundle.common_positions)?;
+        let mut engagements = bundle.engagements;
+        for engagement in &mut engagements {
+            let is_new = !self.standing.contains(&engagement.identity.id.0);
+            if is_new {
+                engagement.audience = engagement.audience.or(defaults.audience.map(Of));
+                engagement.disclosure = engagement.disclosure.or(defaults.disclosure.map(Of));
+            }
+        }
+        self.list("engagements", engagements)?;
+        self.list("commitments", bundle.commitments)
+    }
+
+    /// Brings each thing to its values. Faults are gathered, so that all are told.
+    fn list<T: Resource>(&mut self, list: &str, things: Vec<T>) -> Result<()> {
+        let root = Pointer::ROOT;
+        let at = root.member(list);
+        for (index, thing) in things.into_iter().enumerate() {
+            match self.one(thing) {
+                Err(Error::Invalid(faults)) => {
+                    let place = at.item(index).to_string();
+                    self.faults.extend(faults.into_iter().map(|fault| Fault {
+                        pointer: format!("{place}{}", fault.pointer),
+                        ..fault
+                    }));
+                }
+                done => done?,
+            }
+        }
+        Ok(())
+    }
+
+    fn one<T: Resource>(&mut self, thing: T) -> Result<()> {
+        let before = if self.standing.contains(&thing.id()) {
+            let server = Access { scope: Scope::server(), ..self.access.clone() };
+            T::load(self.tx, &server, &[thing.id()])?.pop()
+        } else {
+            None
+        };
+        let after = thing.completed(self.tx, self.access)?;
+        if before.as_ref() == Some(&after) {
+            self.done.unchanged += 1;
+            return Ok(());
+        }
+        if !self.access.scope.is_server {
+            after.require_write(self.tx, self.access)?;
+            if let Some(before) = &before {
+                before.require_write(self.tx, self.access)?;
+            }
+        }
+        let is_new = before.is_none();
+        resources::write_one(self.tx, self.access, before.as_ref(), after, &mut self.touched)?;
+        if is_new {
+            self.done.created += 1;
+        } else {
+            self.done.changed += 1;
+        }
+        Ok(())
+    }
+}
+
+/// The things in an order in which each comes after the one that it lies in.
+fn parents_first<T: Resource>(things: Vec<T>, parent: impl Fn(&T) -> Option<Uuid>) -> Vec<T> {
+    let mut waiting: HashMap<Uuid, Vec<T>> = HashMap::new();
+    let here: BTreeSet<Uuid> = things.iter().map(Resource::id).collect();
+    let mut ready: Vec<T> = Vec::new();
+    for thing in things {
+        match parent(&thing).filter(|parent| here.contains(parent)) {
+            Some(parent) => waiting.entry(parent).or_default().push(thing),
+            None => ready.push(thing),
+        }
+    }
+    let mut sorted: Vec<T> = Vec::new();
+    while let Some(thing) = ready.pop() {
+        ready.extend(waiting.remove(&thing.id()).into_iter().flatten());
+        sorted.push(thing);
+    }
+    sorted
+}
+
+/// The operation as far as the caller may read it.
+///
+/// # Errors
+/// [`Error::Forbidden`] for whom who reads no entries.
+pub fn export(app: &App, person: Person, operation: &str) -> Result<Value> {
+    access::read(app, person, operation, |tx, access| {
+        access.require(Action::ReadEntries, None)?;
+        exported(tx, access)
+    })
+}
+
+/// The whole operation, on the command line.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn export_as_server(app: &App, operation: &str) -> Result<Value> {
+    app.store.read(|tx| {
+        let kept = operations::find(tx, operation)?.ok_or(Error::NotFound)?;
+        exported(tx, &Access::of_server(kept))
+    })
+}
+
+/// How many things are read at a time.
+const READ_AT_ONCE: i64 = 500;
+
+fn all<T: Resource>(tx: &mut Tx, access: &Access) -> Result<Vec<T>> {
+    let mut things: Vec<T> = Vec::new();
+    loop {
+        let after = things.last().map(Resource::position);
+        let page = T::page(tx, access, after.as_deref(), READ_AT_ONCE)?;
+        let is_last = page.len() < usize::try_from(READ_AT_ONCE).unwrap_or_default();
+        things.extend(page);
+        if is_last {
+            return Ok(things);
+        }
+    }
+}
+
+fn exported(tx: &mut Tx, access: &Access) -> Result<Value> {
+    let bundle = Bundle {
+        as_of: None,
+        operation: access.operation.operation.clone(),
+        places: all(tx, access)?,
+        mechanisms: all(tx, access)?,
+        organizations: all(tx, access)?,
+        armed_actors: all(tx, access)?,
+        leads: all(tx, access)?,
+        common_positions: all(tx, access)?,
+        commitments: all(tx, access)?,
+        engagements: all(tx, access)?,
+    };
+    // Keys of entries are their owners' own, so two of them may be the same here.
+    let mut keys = bundle.keys();
+    let mut taken: HashSet<(Kind, String)> = HashSet::new();
+    let mut ids: Vec<(Kind, Uuid)> = keys.keys().copied().collect();
+    ids.sort_unstable();
+    for (kind, id) in ids {
+        let space = if kind == Kind::Demand { Kind::Ask } else { kind };
+        if let Some(key) = keys.get_mut(&(kind, id))
+            && !taken.insert((space, key.clone()))
+        {
+            *key = id.to_string();
+        }
+    }
+    Ok(bundle.write(&|kind, id| keys.get(&(kind, id)).cloned()))
+}

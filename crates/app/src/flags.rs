@@ -1,0 +1,399 @@
+//! Flags as people see them: why they hold, found anew when they are read, and their life.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use chrono::NaiveDateTime;
+use concord_domain::{
+    evaluate::{Focus, evaluate},
+    facts::Facts,
+    fault::FaultCode,
+    flag::{Flag, Subject, check_step},
+    id::{EngagementId, OrganizationId},
+    policy::Action,
+    reason::Reason,
+    vocabulary::{Closed, Disclosure, FlagClass, FlagKind, FlagState, Resolution, Severity},
+};
+use concord_store::{
+    Tx, entries,
+    flags::{self, Filter, KeptFlag, Step},
+};
+use uuid::Uuid;
+
+use crate::{
+    App,
+    access::{self, Access},
+    auth::Person,
+    coherence,
+    cursor::{self, Items, ListOf, Page},
+    error::{Error, Result},
+    names::{Names, Wanted},
+};
+
+pub use concord_store::flags::subject_kind;
+
+/// The most flags that are described in one answer.
+const FLAGS_MAX: i64 = 1_000;
+
+/// A flag as somebody who may read all of its entries sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ShownFlag {
+    /// Its id; none for one that only says what goes well, which has no life.
+    pub id: Option<Uuid>,
+    /// Which rule raised it.
+    pub kind: FlagKind,
+    /// What it is about, in one word.
+    pub class: FlagClass,
+    /// How much it matters, or did when it last held.
+    pub severity: Severity,
+    /// Whether it holds.
+    pub holds: bool,
+    /// What people have made of it.
+    pub state: Option<FlagState>,
+    /// How it was settled.
+    pub resolution: Option<Resolution>,
+    /// When it was first raised, in UTC.
+    pub raised_at: Option<NaiveDateTime>,
+    /// What it is between.
+    pub between: Vec<Subject>,
+    /// The organisations whose lines it is about, with their names.
+    pub organizations: Vec<(OrganizationId, String)>,
+    /// Why it holds, each fact with its sentence; empty if it does not.
+    pub because: Vec<(Reason, String)>,
+}
+
+/// That there is a flag with a line that the reader may not know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RestrictedLine {
+    /// An id of its own.
+    pub id: Uuid,
+    /// What it is about, in one word.
+    pub class: FlagClass,
+    /// The reader's own entry.
+    pub entry: Uuid,
+}
+
+/// The flags of a page, and the lines about what may not be shown.
+pub struct FlagList {
+    /// The flags.
+    pub flags: Items<ShownFlag>,
+    /// The lines.
+    pub restricted: Vec<RestrictedLine>,
+}
+
+/// Which flags are asked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wish {
+    /// Those in this state.
+    pub state: Option<FlagState>,
+    /// Those that hold, or those that do not.
+    pub holds: Option<bool>,
+}
+
+/// The flags that the caller may read, the worst first.
+///
+/// # Errors
+/// When the cursor or the limit is wrong.
+pub fn list(
+    app: &App,
+    person: Person,
+    operation: &str,
+    wish: Wish,
+    page: &Page,
+) -> Result<FlagList> {
+    access::read(app, person, operation, |tx, access| {
+        access.require(Action::ReadEntries, None)?;
+        let state = wish.state.map(Closed::code).unwrap_or_default();
+        let list = format!("{} flags {state} {:?}", access.id(), wish.holds);
+        let of = ListOf { account: access.account, list };
+        let limit = page.size()?;
+        let after = page.position(app, &of)?.as_deref().and_then(position_of);
+        let filter = Filter { state: wish.state, holds: wish.holds, after, ..Filter::default() };
+        let kept = flags::list(tx, access.id(), &access.scope, &filter, limit + 1)?;
+        let Items { items, next } = cursor::page(app, &of, kept, limit, position);
+        let items = describe(tx, access, items)?;
+        let restricted = restricted(tx, access, None)?;
+        Ok(FlagList { flags: Items { items, next }, restricted })
+    })
+}
+
+fn position(flag: &KeptFlag) -> String {
+    let at = flag.raised_at.and_utc().timestamp_micros();
+    format!("{} {at} {}", flag.standing.severity.code(), flag.id)
+}
+
+fn position_of(text: &str) -> Option<(Severity, NaiveDateTime, Uuid)> {
+    let mut parts = text.split(' ');
+    let severity = Severity::from_code(parts.next()?)?;
+    let at = chrono::DateTime::from_timestamp_micros(parts.next()?.parse().ok()?)?;
+    Some((severity, at.naive_utc(), Uuid::parse_str(parts.next()?).ok()?))
+}
+
+/// A flag with its history.
+pub struct FlagWithHistory {
+    /// The flag.
+    pub flag: ShownFlag,
+    /// Its steps, with the names of those who took them.
+    pub steps: Vec<(Step, Option<String>)>,
+}
+
+/// One flag.
+///
+/// # Errors
+/// [`Error::NotFound`], whether it is hidden or missing.
+pub fn get(app: &App, person: Person, operation: &str, id: Uuid) -> Result<FlagWithHistory> {
+    access::read(app, person, operation, |tx, access| {
+        access.require(Action::ReadEntries, None)?;
+        with_history(tx, access, id)
+    })
+}
+
+fn readable(tx: &mut Tx, access: &Access, id: Uuid) -> Result<KeptFlag> {
+    let filter = Filter { id: Some(id), ..Filter::default() };
+    flags::list(tx, access.id(), &access.scope, &filter, 1)?.pop().ok_or(Error::NotFound)
+}
+
+fn with_history(tx: &mut Tx, access: &Access, id: Uuid) -> Result<FlagWithHistory> {
+    let kept = readable(tx, access, id)?;
+    let steps = flags::history(tx, access.id(), id)?;
+    let who: BTreeSet<Uuid> = steps.iter().filter_map(|step| step.account).collect();
+    let accounts = concord_store::accounts::load(tx, &who.into_iter().collect::<Vec<_>>())?;
+    let names: HashMap<Uuid, String> =
+        accounts.into_iter().map(|account| (account.id, account.name)).collect();
+    let named = |step: Step| {
+        let name = step.account.and_then(|account| names.get(&account).cloned());
+        (step, name)
+    };
+    let flag = describe(tx, access, vec![kept])?.pop().ok_or(Error::NotFound)?;
+    Ok(FlagWithHistory { flag, steps: steps.into_iter().map(named).collect() })
+}
+
+/// A step that somebody takes on a flag.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    /// To which state.
+    pub state: FlagState,
+    /// With which resolution.
+    pub resolution: Option<Resolution>,
+    /// What is noted.
+    pub note: Option<String>,
+}
+
+/// Takes a step on a flag.
+///
+/// # Errors
+/// [`Error::NotFound`], and [`Error::Invalid`] if the flag does not go that way.
+pub fn step(
+    app: &App,
+    person: Person,
+    operation: &str,
+    id: Uuid,
+    taken: &Taken,
+) -> Result<FlagWithHistory> {
+    access::write(app, person, operation, |tx, access| {
+        access.require(Action::StepFlag, None)?;
+        let mut flag = readable(tx, access, id)?;
+        let from = flag.standing.state;
+        check_step(from, taken.state, taken.resolution)
+            .map_err(|detail| Error::at("state", FaultCode::Inconsistent, detail))?;
+        let step = Step {
+            at: app.now(),
+            account: Some(access.account),
+            from: Some(from),
+            to: taken.state,
+            resolution: taken.resolution,
+            cause: None,
+            note: taken.note.clone(),
+        };
+        flag.standing.state = taken.state;
+        flag.resolution = taken.resolution;
+        flags::set_state(tx, access.id(), &flag)?;
+        flags::keep_step(tx, access.id(), id, &step)?;
+        with_history(tx, access, id)
+    })
+}
+
+/// Why each of these flags holds, found anew from what it rests on.
+pub(crate) fn describe(
+    tx: &mut Tx,
+    access: &Access,
+    kept: Vec<KeptFlag>,
+) -> Result<Vec<ShownFlag>> {
+    let subjects = kept.iter().flat_map(|flag| flag.between.iter().copied());
+    let facts = coherence::gather_subjects(tx, access.id(), subjects)?;
+    let mut found: HashMap<String, Flag> = evaluate(&facts, &Focus::everything())
+        .into_iter()
+        .map(|flag| (flag.identity().as_str().to_owned(), flag))
+        .collect();
+    let found: Vec<(Option<KeptFlag>, Option<Flag>)> = kept
+        .into_iter()
+        .map(|kept| {
+            let flag = found.remove(&kept.identity).filter(|_| kept.standing.holds);
+            (Some(kept), flag)
+        })
+        .collect();
+    shown(tx, access, &facts, found)
+}
+
+fn shown(
+    tx: &mut Tx,
+    access: &Access,
+    facts: &Facts,
+    flags: Vec<(Option<KeptFlag>, Option<Flag>)>,
+) -> Result<Vec<ShownFlag>> {
+    let mut wanted = Wanted::default();
+    wanted.add_flags(flags.iter().filter_map(|(_, flag)| flag.as_ref()));
+    wanted.organizations.extend(facts.engagements.values().map(|e| e.organization.0));
+    let names = wanted.load(tx, access.id())?;
+    Ok(flags.into_iter().filter_map(|(kept, flag)| show_one(facts, &names, kept, flag)).collect())
+}
+
+fn show_one(
+    facts: &Facts,
+    names: &Names,
+    kept: Option<KeptFlag>,
+    flag: Option<Flag>,
+) -> Option<ShownFlag> {
+    let between: Vec<Subject> = match (&flag, &kept) {
+        (Some(flag), _) => flag.between.iter().copied().collect(),
+        (None, Some(kept)) => kept.between.clone(),
+        (None, None) => return None,
+    };
+    let (kind, class, severity) = match (&flag, &kept) {
+        (Some(flag), _) => (flag.kind, flag.class, flag.severity),
+        (None, Some(kept)) => (kept.kind, kept.class, kept.standing.severity),
+        (None, None) => return None,
+    };
+    let led = |entry: Uuid| {
+        facts.engagements.get(&EngagementId(entry)).map(|engagement| engagement.organization)
+    };
+    let entries = coherence::entries_of(between.iter().copied(), facts);
+    let organizations: BTreeSet<OrganizationId> = entries.into_iter().filter_map(led).collect();
+    let because = flag.map(|flag| flag.because).unwrap_or_default();
+    Some(ShownFlag {
+        id: kept.as_ref().map(|kept| kept.id),
+        kind,
+        class,
+        severity,
+        holds: kept.as_ref().is_none_or(|kept| kept.standing.holds),
+        state: kept.as_ref().map(|kept| kept.standing.state),
+        resolution: kept.as_ref().and_then(|kept| kept.resolution),
+        raised_at: kept.as_ref().map(|kept| kept.raised_at),
+        between,
+        organizations: organizations.into_iter().map(|id| (id, names.of(id))).collect(),
+        because: because
+            .into_iter()
+            .map(|reason| {
+                let sentence = reason.sentence(names);
+                (reason, sentence)
+            })
+            .collect(),
+    })
+}
+
+/// The flags that some found ones are, as far as all their entries may be read; the worst first.
+pub(crate) fn show_found(
+    tx: &mut Tx,
+    access: &Access,
+    facts: &Facts,
+    found: Vec<Flag>,
+    hypothetical: Option<EngagementId>,
+) -> Result<Vec<ShownFlag>> {
+    let entries = |flag: &Flag| coherence::entries_of(flag.between.iter().copied(), facts);
+    let all: BTreeSet<Uuid> = found.iter().flat_map(&entries).collect();
+    let all: Vec<Uuid> = all.into_iter().collect();
+    let mut readable = entries::readable(tx, access.id(), &access.scope, &all)?;
+    readable.extend(hypothetical.map(Uuid::from));
+    let found: Vec<Flag> = found
+        .into_iter()
+        .filter(|flag| entries(flag).iter().all(|entry| readable.contains(entry)))
+        .collect();
+    let filter = Filter { entries: Some(all), ..Filter::default() };
+    let kept = flags::list(tx, access.id(), &access.scope, &filter, FLAGS_MAX)?;
+    let mut kept: HashMap<String, KeptFlag> =
+        kept.into_iter().map(|flag| (flag.identity.clone(), flag)).collect();
+    let paired =
+        found.into_iter().map(|flag| (kept.remove(flag.identity().as_str()), Some(flag))).collect();
+    let mut flags = shown(tx, access, facts, paired)?;
+    flags.sort_by_key(|flag| (flag.severity, flag.raised_at, flag.kind));
+    Ok(flags)
+}
+
+/// The flags of an engagement that the caller may read, what goes well included, and the lines
+/// about what may not be shown.
+///
+/// # Errors
+/// The store's own.
+pub fn of_engagement(
+    app: &App,
+    person: Person,
+    operation: &str,
+    id: Uuid,
+) -> Result<(Vec<ShownFlag>, Vec<RestrictedLine>)> {
+    access::read(app, person, operation, |tx, access| {
+        access.require(Action::ReadEntries, None)?;
+        let readable = entries::readable(tx, access.id(), &access.scope, &[id])?;
+        if !readable.contains(&id) {
+            return Err(Error::NotFound);
+        }
+        of_lines(tx, access, &[EngagementId(id)])
+    })
+}
+
+/// The flags of some engagements, and the lines about what may not be shown.
+pub(crate) fn of_lines(
+    tx: &mut Tx,
+    access: &Access,
+    ids: &[EngagementId],
+) -> Result<(Vec<ShownFlag>, Vec<RestrictedLine>)> {
+    let mut focus = Focus { engagements: ids.iter().copied().collect(), ..Focus::default() };
+    let documents = concord_store::engagements::load_for_rules(tx, access.id(), ids)?;
+    focus.visits.extend(documents.iter().map(|e| (e.armed_actor.0, e.level.0)));
+    let facts = coherence::gather(tx, access.id(), &mut focus)?;
+    let concerns = |flag: &Flag| {
+        coherence::entries_of(flag.between.iter().copied(), &facts)
+            .iter()
+            .any(|entry| ids.contains(&EngagementId(*entry)))
+    };
+    let found: Vec<Flag> = evaluate(&facts, &focus).into_iter().filter(concerns).collect();
+    let flags = show_found(tx, access, &facts, found, None)?;
+    let own: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    Ok((flags, restricted(tx, access, Some(&own))?))
+}
+
+/// One line for each own entry and class with which there is a flag that may not be shown, as
+/// far as the other entries disclose that much.
+pub(crate) fn restricted(
+    tx: &mut Tx,
+    access: &Access,
+    own: Option<&[Uuid]>,
+) -> Result<Vec<RestrictedLine>> {
+    let found = flags::restricted(tx, access.id(), &access.scope, own)?;
+    let all: BTreeSet<Uuid> = found.iter().flat_map(|(_, entries)| entries.clone()).collect();
+    let all: Vec<Uuid> = all.into_iter().collect();
+    let readable: HashSet<Uuid> = entries::readable(tx, access.id(), &access.scope, &all)?;
+    let told: HashMap<Uuid, (Option<OrganizationId>, Disclosure)> =
+        entries::disclosures(tx, access.id(), &all)?
+            .into_iter()
+            .map(|(id, owner, disclosure)| (id, (owner, disclosure)))
+            .collect();
+    let mut lines: BTreeMap<(FlagClass, Uuid), RestrictedLine> = BTreeMap::new();
+    for (class, entries) in found {
+        let tells = |entry: &Uuid| {
+            readable.contains(entry)
+                || told.get(entry).is_some_and(|(_, each)| *each != Disclosure::None)
+        };
+        if !entries.iter().all(tells) {
+            continue;
+        }
+        let is_own = |entry: &Uuid| {
+            let owner = told.get(entry).and_then(|(owner, _)| *owner);
+            owner.is_some_and(|owner| access.scope.organizations.contains(&owner))
+                && own.is_none_or(|own| own.contains(entry))
+        };
+        for entry in entries.iter().copied().filter(is_own) {
+            let id = Uuid::new_v5(&entry, class.code().as_bytes());
+            lines.entry((class, entry)).or_insert(RestrictedLine { id, class, entry });
+        }
+    }
+    Ok(lines.into_values().collect())
+}

@@ -1,0 +1,132 @@
+//! Operations: the people, places and dialogue of one country or crisis.
+
+use concord_domain::{
+    document::{Document, Form, Member, Operation, Reader, Writer},
+    evaluate::Focus,
+    fault::{FaultCode, Pointer},
+    policy::Action,
+};
+use concord_store::{
+    Area, Tx, accounts,
+    operations::{self, KeptOperation},
+};
+use serde_json::Value;
+
+use crate::{
+    App, access,
+    auth::{self, Person},
+    coherence::{self, Changed},
+    error::{Error, Result},
+    resources::{self, Shown},
+};
+
+fn shown(kept: &KeptOperation) -> Shown {
+    let mut body = kept.operation.write(&Writer::new(&|_, _| None, Form::View));
+    body["id"] = kept.id.to_string().into();
+    body["evaluated_on"] = kept.evaluated_on.to_string().into();
+    Shown { id: kept.id, body }
+}
+
+/// The operations in which the caller is anything.
+///
+/// # Errors
+/// [`Error::Unauthenticated`].
+pub fn list(app: &App, person: Person) -> Result<Vec<Shown>> {
+    app.store.read(|tx| {
+        let account = auth::account(tx, person)?;
+        let own = accounts::operations_of(tx, account.id)?;
+        let ids = (!account.is_administrator).then_some(own.as_slice());
+        Ok(operations::load(tx, ids)?.iter().map(shown).collect())
+    })
+}
+
+/// Makes an operation.
+///
+/// # Errors
+/// [`Error::Forbidden`] for all but administrators; all that is wrong with it.
+pub fn create(app: &App, person: Person, body: &Value) -> Result<Shown> {
+    app.store.write(Area::Installation, |tx| {
+        if !auth::account(tx, person)?.is_administrator {
+            return Err(Error::Forbidden("an administrator makes operations"));
+        }
+        let mut references = resources::Nothing;
+        let mut reader = Reader::of_request(&mut references, app.today());
+        let read = Operation::read(body, &Pointer::ROOT, &mut reader);
+        match read {
+            Some(operation) if reader.faults.is_empty() => {
+                insert(app, tx, operation).map(|kept| shown(&kept))
+            }
+            _ => Err(Error::Invalid(reader.faults)),
+        }
+    })
+}
+
+/// Puts an operation there.
+pub(crate) fn insert(app: &App, tx: &mut Tx, operation: Operation) -> Result<KeptOperation> {
+    if operations::find(tx, operation.key.as_str())?.is_some() {
+        let detail = format!("there is an operation `{}` already", operation.key.as_str());
+        return Err(Error::at("key", FaultCode::DuplicateKey, detail));
+    }
+    let kept = KeptOperation { id: app.ids.id(), operation, evaluated_on: app.today() };
+    operations::insert(tx, &kept)?;
+    Ok(kept)
+}
+
+/// One operation.
+///
+/// # Errors
+/// [`Error::NotFound`] for strangers.
+pub fn get(app: &App, person: Person, operation: &str) -> Result<Shown> {
+    access::read(app, person, operation, |_, access| Ok(shown(&access.operation)))
+}
+
+/// Brings an operation to the values that are given.
+///
+/// # Errors
+/// [`Error::Forbidden`], [`Error::Stale`], and all that is wrong with the values.
+pub fn amend(
+    app: &App,
+    person: Person,
+    operation: &str,
+    if_match: Option<&str>,
+    body: &Value,
+) -> Result<Shown> {
+    access::write(app, person, operation, |tx, access| {
+        access.require(Action::KeepOperation, None)?;
+        let mut kept = access.operation.clone();
+        resources::expect(&shown(&kept), if_match)?;
+        let mut references = resources::Nothing;
+        let mut reader = Reader::of_request(&mut references, app.today());
+        kept.operation.amend(body, &Pointer::ROOT, &mut reader);
+        if !reader.faults.is_empty() {
+            return Err(Error::Invalid(reader.faults));
+        }
+        update(app, tx, &access.operation, &kept)?;
+        Ok(shown(&kept))
+    })
+}
+
+/// Writes an operation; another slack is read by everything that is live.
+pub(crate) fn update(
+    app: &App,
+    tx: &mut Tx,
+    before: &KeptOperation,
+    after: &KeptOperation,
+) -> Result<()> {
+    if before.operation.key != after.operation.key
+        && operations::find(tx, after.operation.key.as_str())?.is_some()
+    {
+        let detail = format!("there is an operation `{}` already", after.operation.key.as_str());
+        return Err(Error::at("key", FaultCode::DuplicateKey, detail));
+    }
+    operations::update(tx, after)?;
+    if before.operation.slack_days == after.operation.slack_days {
+        return Ok(());
+    }
+    // A longer slack brings back what was over, so all that is carried on is looked at.
+    let server = concord_domain::policy::Scope::server();
+    let all = concord_store::engagements::carried_on(tx, after.id, &server)?;
+    coherence::reindex(tx, after.id, &all)?;
+    coherence::settle(app, tx, after.id, Focus::everything(), &Changed::default())?;
+    Ok(())
+}

@@ -1,0 +1,345 @@
+//! People: who they are in an operation, invited by those who answer for them.
+
+use concord_domain::{
+    fault::FaultCode,
+    id::{Kind, OrganizationId},
+    policy::Action,
+    text,
+    vocabulary::Role,
+};
+use concord_store::{
+    Area, Tx,
+    accounts::{self, Account, Membership},
+    references,
+};
+use uuid::Uuid;
+
+use crate::{
+    App,
+    access::{self, Access},
+    auth::{self, INVITATION_DAYS, Person, normalized},
+    error::{Error, Result},
+};
+
+/// A person in an operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonInOperation {
+    /// The id of the membership.
+    pub id: Uuid,
+    /// What the person signs in with.
+    pub login: String,
+    /// The person's name.
+    pub name: String,
+    /// What the person is.
+    pub role: Role,
+    /// For which organisation.
+    pub organization: Option<OrganizationId>,
+    /// Whether an invitation is still open.
+    pub is_invited: bool,
+}
+
+/// Somebody who is to join.
+#[derive(Clone, Debug)]
+pub struct Invited {
+    /// What the person will sign in with.
+    pub login: String,
+    /// The person's name.
+    pub name: String,
+    /// What the person will be.
+    pub role: Role,
+    /// For which organisation, by key or id.
+    pub organization: Option<String>,
+}
+
+/// Who the caller is.
+pub struct Me {
+    /// The account.
+    pub account: Account,
+    /// What the person is where: the operation's id and key, the role, the organisation.
+    pub memberships: Vec<(Uuid, String, Role, Option<OrganizationId>)>,
+}
+
+/// Who the caller is.
+///
+/// # Errors
+/// [`Error::Unauthenticated`].
+pub fn me(app: &App, person: Person) -> Result<Me> {
+    app.store.read(|tx| {
+        let account = auth::account(tx, person)?;
+        let ids = accounts::operations_of(tx, account.id)?;
+        let mut memberships = Vec::new();
+        for kept in concord_store::operations::load(tx, Some(&ids))? {
+            for each in accounts::memberships(tx, kept.id, account.id)? {
+                let key = kept.operation.key.as_str().to_owned();
+                memberships.push((kept.id, key, each.role, each.organization));
+            }
+        }
+        Ok(Me { account, memberships })
+    })
+}
+
+/// The people whom the caller answers for: a focal point those of the own organisation, an
+/// administrator those who hold an office of the operation.
+///
+/// # Errors
+/// [`Error::Forbidden`] for everybody else.
+pub fn list(app: &App, person: Person, operation: &str) -> Result<Vec<PersonInOperation>> {
+    access::read(app, person, operation, |tx, access| {
+        let all = accounts::all_memberships(tx, access.id())?;
+        let own: Vec<Membership> =
+            all.into_iter().filter(|each| answers_for(access, each).is_ok()).collect();
+        if own.is_empty() {
+            access
+                .require(Action::KeepOffices, None)
+                .or_else(|_| access.require(Action::KeepPeople, access.own_organization()))?;
+        }
+        let ids: Vec<Uuid> = own.iter().map(|each| each.account).collect();
+        let known = accounts::load(tx, &ids)?;
+        let named = own.iter().filter_map(|each| {
+            let account = known.iter().find(|account| account.id == each.account)?;
+            Some(person_in(each, account))
+        });
+        Ok(named.collect())
+    })
+}
+
+fn person_in(membership: &Membership, account: &Account) -> PersonInOperation {
+    PersonInOperation {
+        id: membership.id,
+        login: account.login.clone(),
+        name: account.name.clone(),
+        role: membership.role,
+        organization: membership.organization,
+        is_invited: account.invitation_hash.is_some(),
+    }
+}
+
+/// Refuses who does not answer for this membership.
+fn answers_for(access: &Access, membership: &Membership) -> Result<()> {
+    match membership.organization {
+        Some(organization) => access.require(Action::KeepPeople, Some(organization)),
+        None => access.require(Action::KeepOffices, None),
+    }
+}
+
+/// Invites somebody. The code is told once, to be handed to that person and nobody else; none if
+/// the person has an account already and joins with that.
+///
+/// # Errors
+/// [`Error::Forbidden`], and what is wrong with the invitation.
+pub fn invite(
+    app: &App,
+    person: Person,
+    operation: &str,
+    invited: &Invited,
+) -> Result<(PersonInOperation, Option<String>)> {
+    // Accounts belong to the installation and memberships to the operation: first the one.
+    let code = auth::invitation(app);
+    let checked = access::read(app, person, operation, |tx, access| {
+        check(tx, access, invited)?;
+        Ok(access.id())
+    })?;
+    let (account, is_new) =
+        app.store.write(Area::Installation, |tx| account_for(app, tx, invited, &code.1))?;
+    let made = app.store.write(Area::Operation(checked), |tx| {
+        let access = access::entered(tx, person, operation)?;
+        let organization = check(tx, &access, invited)?;
+        let role = invited.role;
+        let there = accounts::memberships(tx, access.id(), account.id)?;
+        if there.iter().any(|each| each.role == role && each.organization == organization) {
+            return Err(Error::Conflict("this person is that already".to_owned()));
+        }
+        let membership = Membership { id: app.ids.id(), account: account.id, role, organization };
+        accounts::insert_membership(tx, access.id(), &membership)?;
+        Ok::<_, Error>(person_in(&membership, &account))
+    })?;
+    Ok((made, is_new.then_some(code.0)))
+}
+
+/// The organisation for which somebody is invited, if the caller may invite for it.
+fn check(tx: &mut Tx, access: &Access, invited: &Invited) -> Result<Option<OrganizationId>> {
+    let of_organization = matches!(invited.role, Role::Member | Role::FocalPoint);
+    let Some(written) = invited.organization.as_deref().filter(|_| of_organization) else {
+        if of_organization || invited.organization.is_some() {
+            let detail = "members and focal points have an organisation, others have none";
+            return Err(Error::at("organization", FaultCode::Inconsistent, detail));
+        }
+        access.require(Action::KeepOffices, None)?;
+        return Ok(None);
+    };
+    let wanted = (Kind::Organization, written);
+    let found = references::find(tx, access.id(), &access.scope, wanted, None)?;
+    let Some(organization) = found.map(OrganizationId) else {
+        let detail = "there is no organisation with this key or id";
+        return Err(Error::at("organization", FaultCode::UnknownReference, detail));
+    };
+    let of_own = access.require(Action::KeepPeople, Some(organization));
+    if of_own.is_err() && invited.role == Role::FocalPoint {
+        access.require(Action::InviteFirstFocalPoint, None)?;
+        let all = accounts::all_memberships(tx, access.id())?;
+        let is_focal_point = |each: &Membership| {
+            each.role == Role::FocalPoint && each.organization == Some(organization)
+        };
+        if all.iter().any(is_focal_point) {
+            return Err(Error::Forbidden("this organisation has a focal point, who invites"));
+        }
+        return Ok(Some(organization));
+    }
+    of_own.map(|()| Some(organization))
+}
+
+fn account_for(
+    app: &App,
+    tx: &mut Tx,
+    invited: &Invited,
+    invitation_hash: &str,
+) -> Result<(Account, bool)> {
+    let login = normalized(&invited.login);
+    if let Some(known) = accounts::with_login(tx, &login)? {
+        return Ok((known, false));
+    }
+    let account = new_account(app, &login, &invited.name)?;
+    let account = Account {
+        invitation_hash: Some(invitation_hash.to_owned()),
+        invitation_until: Some(app.now() + chrono::TimeDelta::days(INVITATION_DAYS)),
+        ..account
+    };
+    accounts::save(tx, &account)?;
+    Ok((account, true))
+}
+
+/// An account that nobody can sign in to yet.
+fn new_account(app: &App, login: &str, name: &str) -> Result<Account> {
+    let plain = |text: &str, most: usize| {
+        !text.is_empty()
+            && text.chars().count() <= most
+            && !text.chars().any(|c| text::is_unsafe(c) || c.is_control())
+    };
+    if !plain(login, 100) || login.contains(char::is_whitespace) {
+        let detail = "a login is 1 to 100 characters without space";
+        return Err(Error::at("login", FaultCode::Malformed, detail));
+    }
+    if !plain(name, 200) {
+        return Err(Error::at("name", FaultCode::Malformed, "a name is 1 to 200 characters"));
+    }
+    Ok(Account {
+        id: app.ids.id(),
+        login: login.to_owned(),
+        name: name.to_owned(),
+        password_hash: None,
+        invitation_hash: None,
+        invitation_until: None,
+        is_administrator: false,
+        is_disabled: false,
+        token_generation: 0,
+    })
+}
+
+/// Ends what somebody is in an operation.
+///
+/// # Errors
+/// [`Error::NotFound`] for whom the caller does not answer for.
+pub fn remove(app: &App, person: Person, operation: &str, id: Uuid) -> Result<()> {
+    access::write(app, person, operation, |tx, access| {
+        let all = accounts::all_memberships(tx, access.id())?;
+        let membership = all.iter().find(|each| each.id == id).ok_or(Error::NotFound)?;
+        answers_for(access, membership).map_err(|_| Error::NotFound)?;
+        Ok(accounts::delete_membership(tx, access.id(), id)?)
+    })
+}
+
+/// An account with a password, made on the command line, where whoever has the server is asked
+/// no question.
+///
+/// # Errors
+/// When the login is taken or the password is none.
+pub fn create_account(
+    app: &App,
+    (login, name): (&str, &str),
+    password: &str,
+    is_administrator: bool,
+) -> Result<Account> {
+    let hash = auth::hash_new(password)?;
+    app.store.write(Area::Installation, |tx| {
+        let login = normalized(login);
+        if accounts::with_login(tx, &login)?.is_some() {
+            return Err(Error::Conflict(format!("there is an account `{login}` already")));
+        }
+        let account = new_account(app, &login, name)?;
+        let account = Account { password_hash: Some(hash.clone()), is_administrator, ..account };
+        accounts::save(tx, &account)?;
+        Ok(account)
+    })
+}
+
+/// Gives an account another password and ends its tokens, on the command line.
+///
+/// # Errors
+/// [`Error::NotFound`], or what is wrong with the password.
+pub fn reset_password(app: &App, login: &str, password: &str) -> Result<()> {
+    let hash = auth::hash_new(password)?;
+    change_account(app, login, |account| account.password_hash = Some(hash.clone()))
+}
+
+/// Closes an account, or opens it again, on the command line.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn set_disabled(app: &App, login: &str, is_disabled: bool) -> Result<()> {
+    change_account(app, login, |account| account.is_disabled = is_disabled)
+}
+
+fn change_account(app: &App, login: &str, change: impl Fn(&mut Account)) -> Result<()> {
+    app.store.write(Area::Installation, |tx| {
+        let found = accounts::with_login(tx, &normalized(login))?;
+        let mut account = found.ok_or(Error::NotFound)?;
+        change(&mut account);
+        account.token_generation = account.token_generation.wrapping_add(1);
+        Ok(accounts::save(tx, &account)?)
+    })
+}
+
+/// Makes an account something in an operation, on the command line.
+///
+/// # Errors
+/// [`Error::NotFound`], or a role that does not fit.
+pub fn give_role(
+    app: &App,
+    operation: &str,
+    login: &str,
+    role: Role,
+    organization: Option<&str>,
+) -> Result<()> {
+    let kept = app
+        .store
+        .read(|tx| Ok::<_, Error>(concord_store::operations::find(tx, operation)?))?
+        .ok_or(Error::NotFound)?;
+    app.store.write(Area::Operation(kept.id), |tx| {
+        let account = accounts::with_login(tx, &normalized(login))?.ok_or(Error::NotFound)?;
+        let access = Access::of_server(kept.clone());
+        let of_organization = matches!(role, Role::Member | Role::FocalPoint);
+        let found = match organization {
+            Some(written) => {
+                let wanted = (Kind::Organization, written);
+                let found = references::find(tx, kept.id, &access.scope, wanted, None)?;
+                Some(OrganizationId(found.ok_or(Error::NotFound)?))
+            }
+            None => None,
+        };
+        if of_organization != found.is_some() {
+            let detail = "members and focal points have an organisation, others have none";
+            return Err(Error::at("organization", FaultCode::Inconsistent, detail));
+        }
+        let membership =
+            Membership { id: app.ids.id(), account: account.id, role, organization: found };
+        Ok(accounts::insert_membership(tx, kept.id, &membership)?)
+    })
+}
+
+/// Whether there is any account.
+///
+/// # Errors
+/// The store's own.
+pub fn any(app: &App) -> Result<bool> {
+    app.store.read(|tx| Ok(accounts::count(tx)? > 0))
+}

@@ -1,0 +1,497 @@
+//! Making, reading, amending and listing what the registry keeps, the same way for every kind.
+//! A kind says what is its own: who may write it, how it is kept, and what a change of it touches.
+
+use std::collections::HashSet;
+
+use concord_domain::{
+    document::{Document, Form, Key, Reader, References, Writer},
+    evaluate::Focus,
+    fault::{Fault, FaultCode, Pointer},
+    id::{EngagementId, Kind, OrganizationId},
+};
+use concord_store::{Tx, engagements, entries, idempotency, references};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{
+    App,
+    access::{self, Access},
+    auth::{Person, sha256},
+    coherence::{self, Changed},
+    cursor::{self, Items, ListOf, Page},
+    error::{Error, Result},
+};
+
+mod agreements;
+mod commitments;
+mod engagement;
+pub mod parts;
+mod reference;
+
+/// A kind of thing that the registry keeps.
+pub trait Resource: Document + Clone + PartialEq {
+    /// Which kind.
+    const KIND: Kind;
+
+    /// Its id.
+    fn id(&self) -> Uuid;
+
+    /// Its key.
+    fn key(&self) -> &Key;
+
+    /// Those of these ids that the caller may read.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn load(tx: &mut Tx, access: &Access, ids: &[Uuid]) -> Result<Vec<Self>>;
+
+    /// Those that the caller may read and that come after a position.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn page(tx: &mut Tx, access: &Access, after: Option<&str>, limit: i64) -> Result<Vec<Self>>;
+
+    /// Where it stands in the list.
+    fn position(&self) -> String {
+        self.key().as_str().to_owned()
+    }
+
+    /// Refuses who may not read this kind.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`].
+    fn require_read(access: &Access) -> Result<()>;
+
+    /// Refuses who may not make it or change it.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`].
+    fn require_write(&self, tx: &mut Tx, access: &Access) -> Result<()>;
+
+    /// What it is when nothing more is said: members whose value the registry decides.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn completed(self, _tx: &mut Tx, _access: &Access) -> Result<Self> {
+        Ok(self)
+    }
+
+    /// What is wrong with it where it would stand now.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn faults(&self, _tx: &mut Tx, _access: &Access, _before: Option<&Self>) -> Result<Vec<Fault>> {
+        Ok(Vec::new())
+    }
+
+    /// Writes it, and notes what that touches.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn save(
+        &self,
+        tx: &mut Tx,
+        access: &Access,
+        before: Option<&Self>,
+        touched: &mut Touched,
+    ) -> Result<()>;
+
+    /// The engagements that it refers to, which the caller may not know.
+    fn refers_to(&self) -> Vec<EngagementId> {
+        Vec::new()
+    }
+
+    /// The asks and demands that stand in it already, by key.
+    fn parts(&self) -> Vec<(String, Uuid)> {
+        Vec::new()
+    }
+
+    /// The members that another call changes, and which.
+    const CHANGED_ELSEWHERE: (&'static [&'static str], &'static str) = (&[], "");
+}
+
+/// What a change touches.
+#[derive(Clone, Debug, Default)]
+pub struct Touched {
+    /// Which flags are to be found anew.
+    pub focus: Focus,
+    /// Which subjects changed in what rules read.
+    pub changed: Changed,
+}
+
+/// A thing as the caller sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shown {
+    /// Its id.
+    pub id: Uuid,
+    /// Its members.
+    pub body: Value,
+}
+
+impl Shown {
+    /// The tag of what this caller is shown.
+    #[must_use]
+    pub fn etag(&self) -> String {
+        etag(&self.body)
+    }
+}
+
+/// The tag of an answer, made from its bytes.
+#[must_use]
+pub fn etag(body: &Value) -> String {
+    format!("\"{}\"", &sha256(body.to_string().as_bytes())[..32])
+}
+
+/// What was made, or had been made under the same key.
+pub struct Made {
+    /// As the caller sees it now.
+    pub shown: Shown,
+    /// Whether it had been made before.
+    pub is_replay: bool,
+}
+
+/// The request under which something is made.
+#[derive(Clone, Copy, Debug)]
+pub struct Sent<'s> {
+    /// The body.
+    pub body: &'s Value,
+    /// The key under which it may be sent again.
+    pub idempotency_key: Option<&'s str>,
+}
+
+/// Makes a thing.
+///
+/// # Errors
+/// All that is wrong with it, at once.
+pub fn create<T: Resource>(
+    app: &App,
+    person: Person,
+    operation: &str,
+    sent: Sent<'_>,
+) -> Result<Made> {
+    access::write(app, person, operation, |tx, access| {
+        once::<T>(app, tx, access, sent, |tx| {
+            let document = read_new::<T>(app, tx, access, sent.body)?;
+            document.require_write(tx, access)?;
+            put(app, tx, access, None, document)
+        })
+    })
+}
+
+/// Does it, unless it was done before under the same key.
+fn once<T: Resource>(
+    app: &App,
+    tx: &mut Tx,
+    access: &Access,
+    sent: Sent<'_>,
+    make: impl FnOnce(&mut Tx) -> Result<T>,
+) -> Result<Made> {
+    let request_hash = sha256(format!("{}\n{}", T::NAME, sent.body).as_bytes());
+    if let Some(key) = sent.idempotency_key
+        && let Some((hash, id)) = idempotency::find(tx, access.id(), access.account, key)?
+    {
+        if hash != request_hash {
+            return Err(Error::IdempotencyKeyReused);
+        }
+        return Ok(Made { shown: show::<T>(tx, access, id)?, is_replay: true });
+    }
+    let made = make(tx)?;
+    if let Some(key) = sent.idempotency_key {
+        let used = idempotency::Used {
+            account: access.account,
+            key,
+            request_hash: &request_hash,
+            resource: made.id(),
+            at: app.now(),
+        };
+        idempotency::keep(tx, access.id(), &used)?;
+    }
+    Ok(Made { shown: show::<T>(tx, access, made.id())?, is_replay: false })
+}
+
+/// Reads a new thing from a body.
+fn read_new<T: Resource>(app: &App, tx: &mut Tx, access: &Access, body: &Value) -> Result<T> {
+    read_body(app, tx, access, body, |body, reader| T::read(body, &Pointer::ROOT, reader))
+}
+
+/// Reads a body that is no document, or names every fault in it.
+///
+/// # Errors
+/// All faults at once.
+pub fn read_body<T>(
+    app: &App,
+    tx: &mut Tx,
+    access: &Access,
+    body: &Value,
+    read: impl FnOnce(&Value, &mut Reader<'_>) -> Option<T>,
+) -> Result<T> {
+    let mut known = Known::new(app, tx, access, body);
+    let mut reader = Reader::of_request(&mut known, app.today());
+    let read = read(body, &mut reader);
+    let faults = reader.faults;
+    known.failed()?;
+    match read {
+        Some(value) if faults.is_empty() => Ok(value),
+        _ => Err(Error::Invalid(faults)),
+    }
+}
+
+/// Brings a thing to the values that are given.
+///
+/// # Errors
+/// [`Error::NotFound`] first, then [`Error::Forbidden`], then [`Error::Stale`], then all that is
+/// wrong with the values.
+pub fn amend<T: Resource>(
+    app: &App,
+    person: Person,
+    operation: &str,
+    (id, if_match): (Uuid, Option<&str>),
+    body: &Value,
+) -> Result<Shown> {
+    access::write(app, person, operation, |tx, access| {
+        let before = load_one::<T>(tx, access, id)?;
+        before.require_write(tx, access)?;
+        expect(&shown(tx, access, &before)?, if_match)?;
+        let after = read_amended(app, tx, access, &before, body)?;
+        put(app, tx, access, Some(&before), after)?;
+        show::<T>(tx, access, id)
+    })
+}
+
+/// Refuses what is not based on the present state.
+///
+/// # Errors
+/// [`Error::PreconditionRequired`] and [`Error::Stale`].
+pub fn expect(present: &Shown, if_match: Option<&str>) -> Result<()> {
+    let given = if_match.ok_or(Error::PreconditionRequired)?;
+    let tag = present.etag();
+    let same = given.split(',').map(str::trim).any(|each| each == "*" || each == tag);
+    if same { Ok(()) } else { Err(Error::Stale) }
+}
+
+fn read_amended<T: Resource>(
+    app: &App,
+    tx: &mut Tx,
+    access: &Access,
+    before: &T,
+    body: &Value,
+) -> Result<T> {
+    let mut after = before.clone();
+    let mut known = Known::new(app, tx, access, body);
+    known.within = before.parts();
+    let mut reader = Reader::of_request(&mut known, app.today());
+    after.amend(body, &Pointer::ROOT, &mut reader);
+    let (elsewhere, call) = T::CHANGED_ELSEWHERE;
+    for member in elsewhere.iter().filter(|member| body.get(**member).is_some()) {
+        let at = Pointer::ROOT;
+        let detail = format!("`{member}` is changed by {call}");
+        reader.fault(&at.member(member), FaultCode::Inconsistent, detail);
+    }
+    let faults = reader.faults;
+    known.failed()?;
+    if faults.is_empty() { Ok(after) } else { Err(Error::Invalid(faults)) }
+}
+
+/// Writes a thing that was read, and settles the flags that it touches.
+fn put<T: Resource>(
+    app: &App,
+    tx: &mut Tx,
+    access: &Access,
+    before: Option<&T>,
+    after: T,
+) -> Result<T> {
+    let mut touched = Touched::default();
+    let after = write_one(tx, access, before, after, &mut touched)?;
+    coherence::settle(app, tx, access.id(), touched.focus, &touched.changed)?;
+    Ok(after)
+}
+
+/// Writes a thing that was read, unless nothing of it changes.
+///
+/// # Errors
+/// What is wrong with it where it would stand.
+pub fn write_one<T: Resource>(
+    tx: &mut Tx,
+    access: &Access,
+    before: Option<&T>,
+    after: T,
+    touched: &mut Touched,
+) -> Result<T> {
+    let after = after.completed(tx, access)?;
+    if before == Some(&after) {
+        return Ok(after);
+    }
+    let faults = after.faults(tx, access, before)?;
+    if !faults.is_empty() {
+        return Err(Error::Invalid(faults));
+    }
+    after.save(tx, access, before, touched)?;
+    Ok(after)
+}
+
+/// A thing by its id.
+///
+/// # Errors
+/// [`Error::NotFound`], whether it is hidden or missing.
+pub fn get<T: Resource>(app: &App, person: Person, operation: &str, id: Uuid) -> Result<Shown> {
+    access::read(app, person, operation, |tx, access| {
+        T::require_read(access)?;
+        show::<T>(tx, access, id)
+    })
+}
+
+/// A page of what the caller may read.
+///
+/// # Errors
+/// When the cursor or the limit is wrong.
+pub fn list<T: Resource>(
+    app: &App,
+    person: Person,
+    operation: &str,
+    page: &Page,
+) -> Result<Items<Shown>> {
+    access::read(app, person, operation, |tx, access| {
+        T::require_read(access)?;
+        let list = format!("{} {}", access.id(), T::NAME);
+        let of = ListOf { account: access.account, list };
+        let limit = page.size()?;
+        let position = page.position(app, &of)?;
+        let documents = T::page(tx, access, position.as_deref(), limit + 1)?;
+        let Items { items, next } = cursor::page(app, &of, documents, limit, T::position);
+        let items = items.iter().map(|each| shown(tx, access, each)).collect::<Result<_>>()?;
+        Ok(Items { items, next })
+    })
+}
+
+/// The document by its id.
+///
+/// # Errors
+/// [`Error::NotFound`], whether it is hidden or missing.
+pub fn load_one<T: Resource>(tx: &mut Tx, access: &Access, id: Uuid) -> Result<T> {
+    T::load(tx, access, &[id])?.pop().ok_or(Error::NotFound)
+}
+
+fn show<T: Resource>(tx: &mut Tx, access: &Access, id: Uuid) -> Result<Shown> {
+    let document = load_one::<T>(tx, access, id)?;
+    shown(tx, access, &document)
+}
+
+/// A document as the caller sees it: what it refers to and the caller may not know is left out.
+///
+/// # Errors
+/// The store's own.
+pub fn shown<T: Resource>(tx: &mut Tx, access: &Access, document: &T) -> Result<Shown> {
+    let referred: Vec<Uuid> = document.refers_to().into_iter().map(Uuid::from).collect();
+    let readable = entries::readable(tx, access.id(), &access.scope, &referred)?;
+    let body = view(document, &readable);
+    Ok(Shown { id: document.id(), body })
+}
+
+fn view<T: Resource>(document: &T, readable: &HashSet<Uuid>) -> Value {
+    let name = |kind: Kind, id: Uuid| {
+        (kind != Kind::Engagement || readable.contains(&id)).then(|| id.to_string())
+    };
+    document.write(&Writer::new(&name, Form::View))
+}
+
+/// What written keys and ids stand for, as far as the caller may see it.
+pub struct Known<'k> {
+    app: &'k App,
+    tx: &'k mut Tx,
+    access: &'k Access,
+    /// The organisation in whose keys the caller writes.
+    own: Option<OrganizationId>,
+    /// The asks and demands that stand already in what is amended.
+    within: Vec<(String, Uuid)>,
+    error: Option<Error>,
+}
+
+impl<'k> Known<'k> {
+    fn new(app: &'k App, tx: &'k mut Tx, access: &'k Access, body: &Value) -> Self {
+        let mut known = Self {
+            app,
+            tx,
+            access,
+            own: access.own_organization(),
+            within: Vec::new(),
+            error: None,
+        };
+        if let Some(written) = body.get("organization").and_then(Value::as_str) {
+            known.own = known.resolve(Kind::Organization, written).map(OrganizationId);
+        }
+        known
+    }
+
+    fn failed(self) -> Result<()> {
+        self.error.map_or(Ok(()), Err)
+    }
+
+    fn kept<T: Default>(&mut self, answer: Result<T>) -> T {
+        answer.unwrap_or_else(|error| {
+            self.error.get_or_insert(error);
+            T::default()
+        })
+    }
+
+    /// What stands already under a key that is to be given to a new thing.
+    fn standing(&mut self, kind: Kind, key: &Key) -> Result<Option<Uuid>> {
+        let (tx, operation, key) = (&mut *self.tx, self.access.id(), key.as_str());
+        Ok(match (kind, self.own) {
+            (Kind::Engagement, Some(own)) => {
+                engagements::with_key(tx, operation, own, key)?.map(Uuid::from)
+            }
+            (Kind::Ask | Kind::Demand, Some(own)) => {
+                engagements::part_with_key(tx, operation, own, key)?.map(|(id, _)| id)
+            }
+            (Kind::Commitment, own) => {
+                engagements::commitment_with_key(tx, operation, own, key)?.map(Uuid::from)
+            }
+            (Kind::Engagement | Kind::Ask | Kind::Demand, None) => None,
+            _ => references::find(tx, operation, &self.access.scope, (kind, key), None)?,
+        })
+    }
+}
+
+impl References for Known<'_> {
+    fn resolve(&mut self, kind: Kind, written: &str) -> Option<Uuid> {
+        let (operation, scope) = (self.access.id(), &self.access.scope);
+        let found = references::find(self.tx, operation, scope, (kind, written), self.own);
+        self.kept(found.map_err(Error::from))
+    }
+
+    fn identify(&mut self, kind: Kind, key: Option<&Key>) -> Result<Uuid, (FaultCode, String)> {
+        let Some(key) = key else { return Ok(self.app.ids.id()) };
+        let within = self.within.iter().find(|(within, _)| within == key.as_str());
+        if let (Kind::Ask | Kind::Demand, Some((_, id))) = (kind, within) {
+            return Ok(*id);
+        }
+        let standing = self.standing(kind, key);
+        match self.kept(standing) {
+            None => Ok(self.app.ids.id()),
+            Some(_) => {
+                let detail = format!("the key `{}` is taken by another", key.as_str());
+                Err((FaultCode::DuplicateKey, format!("{detail} {}", kind.word())))
+            }
+        }
+    }
+
+    fn known(&mut self, kind: Kind) -> Vec<String> {
+        let known = references::known(self.tx, self.access.id(), kind);
+        self.kept(known.map_err(Error::from))
+    }
+}
+
+/// For bodies that refer to nothing.
+pub struct Nothing;
+
+impl References for Nothing {
+    fn resolve(&mut self, _: Kind, _: &str) -> Option<Uuid> {
+        None
+    }
+    fn identify(&mut self, _: Kind, _: Option<&Key>) -> Result<Uuid, (FaultCode, String)> {
+        Err((FaultCode::UnknownReference, "nothing is known here".to_owned()))
+    }
+    fn known(&mut self, _: Kind) -> Vec<String> {
+        Vec::new()
+    }
+}

@@ -1,0 +1,138 @@
+//! Commitments.
+
+use concord_domain::{
+    document::{Commitment, Key, Of, To},
+    fault::{Fault, FaultCode, Pointer},
+    id::{CommitmentId, EngagementId, Kind, OrganizationId},
+    policy::{Action, Sharing},
+    vocabulary::{Audience, Disclosure},
+};
+use concord_store::{Tx, due, engagements, entries};
+use uuid::Uuid;
+
+use super::{Resource, Touched};
+use crate::{access::Access, coherence, error::Result};
+
+/// Whose entry a commitment is: that of the engagement that it came from, or its own.
+fn owner(tx: &mut Tx, access: &Access, commitment: &Commitment) -> Result<Option<OrganizationId>> {
+    let Some(origin) = commitment.engagement else {
+        return Ok(commitment.organization.map(|to| to.0));
+    };
+    let sharing = entries::sharing(tx, access.id(), origin.0.0)?;
+    Ok(sharing.and_then(|(sharing, _)| sharing.organization))
+}
+
+impl Resource for Commitment {
+    const KIND: Kind = Kind::Commitment;
+
+    fn id(&self) -> Uuid {
+        self.identity.id.0
+    }
+
+    fn key(&self) -> &Key {
+        &self.identity.key
+    }
+
+    fn load(tx: &mut Tx, access: &Access, ids: &[Uuid]) -> Result<Vec<Self>> {
+        let ids: Vec<CommitmentId> = ids.iter().copied().map(CommitmentId).collect();
+        Ok(engagements::load_commitments(tx, access.id(), &access.scope, &ids)?)
+    }
+
+    fn page(tx: &mut Tx, access: &Access, after: Option<&str>, limit: i64) -> Result<Vec<Self>> {
+        let after = after.and_then(|id| Uuid::parse_str(id).ok()).map(CommitmentId);
+        Ok(engagements::page_of_commitments(tx, access.id(), &access.scope, after, limit)?)
+    }
+
+    fn position(&self) -> String {
+        self.identity.id.to_string()
+    }
+
+    fn require_read(access: &Access) -> Result<()> {
+        access.require(Action::ReadEntries, None)
+    }
+
+    fn require_write(&self, tx: &mut Tx, access: &Access) -> Result<()> {
+        match owner(tx, access, self)? {
+            Some(owner) => access.require(Action::RecordEntry, Some(owner)),
+            None if self.engagement.is_none() && access.own_organization().is_some() => Ok(()),
+            None => access.require(Action::KeepAgreements, None),
+        }
+    }
+
+    fn completed(mut self, _: &mut Tx, access: &Access) -> Result<Self> {
+        if self.engagement.is_some() {
+            return Ok(self);
+        }
+        self.organization = self.organization.or_else(|| access.own_organization().map(To));
+        let audience =
+            if self.organization.is_some() { Audience::Own } else { Audience::Operation };
+        self.audience.get_or_insert(Of(audience));
+        self.disclosure.get_or_insert(Of(Disclosure::Match));
+        Ok(self)
+    }
+
+    fn faults(&self, tx: &mut Tx, access: &Access, _: Option<&Self>) -> Result<Vec<Fault>> {
+        let root = Pointer::ROOT;
+        let mut faults = Vec::new();
+        if self.engagement.is_some() {
+            let own = owner(tx, access, self)?;
+            let members = [
+                ("organization", self.organization.is_some_and(|to| Some(to.0) != own)),
+                ("audience", self.audience.is_some()),
+                ("disclosure", self.disclosure.is_some()),
+            ];
+            for (member, _) in members.into_iter().filter(|(_, is_wrong)| *is_wrong) {
+                let detail = format!("`{member}` is that of the engagement that it came from");
+                faults.push(Fault::new(&root.member(member), FaultCode::Inconsistent, detail));
+            }
+        }
+        if matches!(self.audience, Some(Of(Audience::Organizations | Audience::Mechanisms))) {
+            let detail = "the audience of a commitment is `own` or `operation`";
+            faults.push(Fault::new(&root.member("audience"), FaultCode::Inconsistent, detail));
+        }
+        Ok(faults)
+    }
+
+    fn save(
+        &self,
+        tx: &mut Tx,
+        access: &Access,
+        before: Option<&Self>,
+        touched: &mut Touched,
+    ) -> Result<()> {
+        let owner = owner(tx, access, self)?;
+        if self.engagement.is_none() {
+            let sharing = Sharing {
+                organization: owner,
+                partners: Vec::new(),
+                audience: self.audience.map_or(Audience::Own, |audience| audience.0),
+                organizations: Vec::new(),
+                mechanisms: Vec::new(),
+            };
+            let disclosure = self.disclosure.map_or(Disclosure::Match, |each| each.0);
+            entries::save(tx, access.id(), self.id(), &sharing, disclosure)?;
+        }
+        engagements::save_commitment(tx, access.id(), self, owner)?;
+        let day = access.operation.evaluated_on;
+        let thing = (due::Kind::Commitment, self.id());
+        coherence::index_agreement(tx, access.id(), thing, self.window(), day)?;
+        touched.focus.commitments.insert(self.identity.id);
+        let unread = |commitment: &Self| Self {
+            kind: self.kind,
+            organization: None,
+            audience: None,
+            disclosure: None,
+            note: None,
+            sources: Vec::new(),
+            ..commitment.clone()
+        };
+        if before.is_some_and(|before| unread(before) != unread(self)) {
+            touched.changed.add_agreement(self.id());
+        }
+        Ok(())
+    }
+
+    fn refers_to(&self) -> Vec<EngagementId> {
+        self.engagement.iter().map(|to| to.0).collect()
+    }
+}

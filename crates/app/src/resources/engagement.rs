@@ -1,0 +1,136 @@
+//! Engagements.
+
+use concord_domain::{
+    document::{Engagement, Key, Of, ids},
+    facts::Agreements,
+    fault::{Fault, FaultCode, Pointer},
+    id::{EngagementId, Kind},
+    policy::{Action, Sharing},
+    vocabulary::{Audience, Disclosure},
+    window::parse_day,
+};
+use concord_store::{Tx, documents::organizations, engagements, entries};
+use uuid::Uuid;
+
+use super::{Resource, Touched};
+use crate::{access::Access, coherence, error::Result};
+
+impl Resource for Engagement {
+    const KIND: Kind = Kind::Engagement;
+
+    const CHANGED_ELSEWHERE: (&'static [&'static str], &'static str) = (
+        &["partners", "audience", "audience_organizations", "audience_mechanisms", "disclosure"],
+        "PUT …/sharing, with a reason",
+    );
+
+    fn id(&self) -> Uuid {
+        self.identity.id.0
+    }
+
+    fn key(&self) -> &Key {
+        &self.identity.key
+    }
+
+    fn load(tx: &mut Tx, access: &Access, ids: &[Uuid]) -> Result<Vec<Self>> {
+        let ids: Vec<EngagementId> = ids.iter().copied().map(EngagementId).collect();
+        Ok(engagements::load(tx, access.id(), &access.scope, &ids)?)
+    }
+
+    fn page(tx: &mut Tx, access: &Access, after: Option<&str>, limit: i64) -> Result<Vec<Self>> {
+        let after = after.and_then(|position| {
+            let (day, id) = position.split_once(' ')?;
+            Some((parse_day(day)?, EngagementId(Uuid::parse_str(id).ok()?)))
+        });
+        Ok(engagements::page(tx, access.id(), &access.scope, after, limit)?)
+    }
+
+    fn position(&self) -> String {
+        format!("{} {}", self.from, self.identity.id)
+    }
+
+    fn require_read(access: &Access) -> Result<()> {
+        access.require(Action::ReadEntries, None)
+    }
+
+    fn require_write(&self, _: &mut Tx, access: &Access) -> Result<()> {
+        access.require(Action::RecordEntry, Some(self.organization.0))
+    }
+
+    /// Says who may read it, and discloses no more than those who carry the risk consented to.
+    fn completed(mut self, tx: &mut Tx, access: &Access) -> Result<Self> {
+        self.audience.get_or_insert(Of(Audience::Own));
+        let disclosure = self.disclosure.map_or(Disclosure::Match, |each| each.0);
+        let lead = organizations::load(tx, access.id(), &[self.organization.0.0])?.pop();
+        let needs_consent = lead.is_some_and(|lead| lead.kind.is_community_led())
+            || self.via.as_ref().is_some_and(|via| via.kind.needs_consent());
+        let day = access.operation.evaluated_on;
+        let has_consent = self.consent.as_ref().is_some_and(|consent| day <= consent.until);
+        let tells_more = matches!(disclosure, Disclosure::Summary | Disclosure::Existence);
+        let cut = tells_more && needs_consent && !has_consent;
+        self.disclosure = Some(Of(if cut { Disclosure::Match } else { disclosure }));
+        Ok(self)
+    }
+
+    fn faults(&self, _: &mut Tx, _: &Access, before: Option<&Self>) -> Result<Vec<Fault>> {
+        let root = Pointer::ROOT;
+        let mut faults = Vec::new();
+        let mut fault = |member: &'static str, detail: &str| {
+            faults.push(Fault::new(&root.member(member), FaultCode::Inconsistent, detail));
+        };
+        if before.is_some_and(|before| before.organization != self.organization) {
+            fault("organization", "an engagement stays its organisation's; end it and log another");
+        }
+        let audience = self.audience.map(|audience| audience.0);
+        if (audience == Some(Audience::Organizations)) == self.audience_organizations.is_empty() {
+            fault(
+                "audience_organizations",
+                "named if, and only if, the audience is `organizations`",
+            );
+        }
+        if (audience == Some(Audience::Mechanisms)) == self.audience_mechanisms.is_empty() {
+            fault("audience_mechanisms", "named if, and only if, the audience is `mechanisms`");
+        }
+        Ok(faults)
+    }
+
+    fn save(
+        &self,
+        tx: &mut Tx,
+        access: &Access,
+        before: Option<&Self>,
+        touched: &mut Touched,
+    ) -> Result<()> {
+        let operation = access.id();
+        let sharing = Sharing {
+            organization: Some(self.organization.0),
+            partners: ids(&self.partners),
+            audience: self.audience.map_or(Audience::Own, |audience| audience.0),
+            organizations: ids(&self.audience_organizations),
+            mechanisms: ids(&self.audience_mechanisms),
+        };
+        let disclosure = self.disclosure.map_or(Disclosure::Match, |each| each.0);
+        entries::save(tx, operation, self.id(), &sharing, disclosure)?;
+        engagements::save(tx, operation, self)?;
+        let after = coherence::reindex(tx, operation, &[self.identity.id])?;
+        let Some(after) = after.engagements.get(&self.identity.id) else { return Ok(()) };
+        touched.focus.add_engagement(after);
+        if let Some(before) = before {
+            let documents = std::slice::from_ref(before);
+            let context = coherence::context(tx, operation, documents, Agreements::default())?;
+            let before = context.engagement(before);
+            touched.focus.add_engagement(&before);
+            touched.changed.add_engagement(&before, after);
+        }
+        Ok(())
+    }
+
+    fn refers_to(&self) -> Vec<EngagementId> {
+        ids(&self.follows)
+    }
+
+    fn parts(&self) -> Vec<(String, Uuid)> {
+        let asks = self.asks.iter().map(|ask| (&ask.identity.key, ask.identity.id.0));
+        let demands = self.demands.iter().map(|each| (&each.identity.key, each.identity.id.0));
+        asks.chain(demands).map(|(key, id)| (key.as_str().to_owned(), id)).collect()
+    }
+}

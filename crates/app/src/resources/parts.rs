@@ -1,0 +1,123 @@
+//! Asks, demands and contacts one at a time: each is an amendment of its engagement, so that
+//! nothing is checked or settled in another way.
+
+use concord_domain::document::{Engagement, Form, Member, Writer};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::{Resource, Sent, Shown, expect, load_one, put, read_amended, show, shown};
+use crate::{
+    App, access,
+    auth::{Person, sha256},
+    error::{Error, Result},
+};
+use concord_store::idempotency;
+
+/// Which parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parts {
+    /// What is asked.
+    Asks,
+    /// What is demanded, and the answers.
+    Demands,
+    /// When the armed actor was met.
+    Contacts,
+}
+
+impl Parts {
+    const fn member(self) -> &'static str {
+        match self {
+            Self::Asks => "asks",
+            Self::Demands => "demands",
+            Self::Contacts => "contacts",
+        }
+    }
+}
+
+/// The parts of an engagement as they would be sent.
+fn as_sent(engagement: &Engagement, parts: Parts) -> Vec<Value> {
+    let writer = Writer::new(&|_, id| Some(id.to_string()), Form::Bundle);
+    let mut written = engagement.write(&writer);
+    match written[parts.member()].take() {
+        Value::Array(items) => items,
+        _ => Vec::new(),
+    }
+}
+
+/// Adds a part to an engagement.
+///
+/// # Errors
+/// As amending the engagement; pointers begin at the engagement.
+pub fn add(
+    app: &App,
+    person: Person,
+    operation: &str,
+    (id, parts): (Uuid, Parts),
+    sent: Sent<'_>,
+) -> Result<Shown> {
+    access::write(app, person, operation, |tx, access| {
+        let before: Engagement = load_one(tx, access, id)?;
+        before.require_write(tx, access)?;
+        let said = format!("{id}\n{}\n{}", parts.member(), sent.body);
+        let request_hash = sha256(said.as_bytes());
+        if let Some(key) = sent.idempotency_key
+            && let Some((hash, _)) = idempotency::find(tx, access.id(), access.account, key)?
+        {
+            if hash != request_hash {
+                return Err(Error::IdempotencyKeyReused);
+            }
+            return show::<Engagement>(tx, access, id);
+        }
+        let mut items = as_sent(&before, parts);
+        items.push(sent.body.clone());
+        let body = Value::from_iter([(parts.member().to_owned(), Value::from(items))]);
+        let after = read_amended(app, tx, access, &before, &body)?;
+        put(app, tx, access, Some(&before), after)?;
+        if let Some(key) = sent.idempotency_key {
+            let account = access.account;
+            let at = app.now();
+            let request_hash = request_hash.as_str();
+            let used = idempotency::Used { account, key, request_hash, resource: id, at };
+            idempotency::keep(tx, access.id(), &used)?;
+        }
+        show::<Engagement>(tx, access, id)
+    })
+}
+
+/// Brings an ask or a demand of an engagement to the values that are given.
+///
+/// # Errors
+/// As amending the engagement; pointers begin at the engagement.
+pub fn amend(
+    app: &App,
+    person: Person,
+    operation: &str,
+    ((id, part), parts, if_match): ((Uuid, Uuid), Parts, Option<&str>),
+    body: &Value,
+) -> Result<Shown> {
+    access::write(app, person, operation, |tx, access| {
+        let before: Engagement = load_one(tx, access, id)?;
+        before.require_write(tx, access)?;
+        let known = before.parts();
+        let key = known.iter().find(|(_, known)| *known == part).map(|(key, _)| key.as_str());
+        let mut items = as_sent(&before, parts);
+        let item = items.iter_mut().find(|item| item["key"].as_str() == key && key.is_some());
+        let item = item.and_then(Value::as_object_mut).ok_or(Error::NotFound)?;
+        expect(&shown(tx, access, &before)?, if_match)?;
+        merge(item, body);
+        let body = Value::from_iter([(parts.member().to_owned(), Value::from(items))]);
+        let after = read_amended(app, tx, access, &before, &body)?;
+        put(app, tx, access, Some(&before), after)?;
+        show::<Engagement>(tx, access, id)
+    })
+}
+
+/// Members that are given replace, and null takes away.
+fn merge(item: &mut Map<String, Value>, body: &Value) {
+    for (name, value) in body.as_object().into_iter().flatten() {
+        if name == "key" {
+            continue;
+        }
+        item.insert(name.clone(), value.clone());
+    }
+}

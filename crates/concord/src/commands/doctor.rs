@@ -1,0 +1,33 @@
+//! `concord doctor`: what is set, and whether it works.
+
+use clap::Args;
+use concord_app::coherence;
+
+use crate::setup::Place;
+
+/// Look whether the database, the key and the flags are as they should be
+#[derive(Args)]
+pub struct Doctor {
+    #[command(flatten)]
+    place: Place,
+}
+
+impl Doctor {
+    /// Says what it finds; fails if something is wrong.
+    pub fn run(self) -> Result<(), String> {
+        let app = self.place.open()?;
+        let kind = if self.place.database.contains("postgres") { "PostgreSQL" } else { "SQLite" };
+        super::print(&format!("The database is {kind}, answers, and its schema is up to date."))?;
+        super::print(&"The signing key can be read.")?;
+        let mut wrong = 0;
+        for (operation, differing) in coherence::verify(&app).map_err(super::told)? {
+            wrong += differing.len();
+            let found = match differing.len() {
+                0 => "the flags are those of evaluating everything afresh".to_owned(),
+                some => format!("{some} flags differ from evaluating everything afresh"),
+            };
+            super::print(&format!("Operation {operation}: {found}."))?;
+        }
+        if wrong == 0 { Ok(()) } else { Err("some flags are not as they should be".to_owned()) }
+    }
+}

@@ -1,0 +1,112 @@
+//! `concord serve`.
+
+use std::{io::IsTerminal, path::PathBuf};
+
+use actix_web::{App as Server, HttpServer, middleware};
+use clap::Args;
+use concord_app::{App, bundles, bundles::Defaults, people, samples::SAMPLES};
+use concord_domain::vocabulary::Role;
+use tracing_subscriber::EnvFilter;
+
+use crate::setup::{Place, write_secret};
+
+/// Serve the API
+#[derive(Args)]
+pub struct Serve {
+    #[command(flatten)]
+    place: Place,
+    /// Where to listen
+    #[arg(long, env = "CONCORD_LISTEN", default_value = "127.0.0.1:8080")]
+    listen: String,
+    /// On an empty database, load the samples and make accounts to try it with
+    #[arg(long)]
+    demo: bool,
+    /// Where the accounts of --demo are written, for their owner alone
+    #[arg(long, default_value = "var/accounts.txt", requires = "demo")]
+    accounts: PathBuf,
+}
+
+/// The samples that a demonstration begins with.
+const DEMO_SAMPLES: [&str; 2] = ["exercise", "sudan"];
+
+/// Whoever can be tried out: login, name, and what they are in the exercise.
+const DEMO_PEOPLE: [(&str, &str, Option<(Role, Option<&str>)>); 6] = [
+    ("adviser@rtw", "Access adviser, RTW", Some((Role::Member, Some("rtw")))),
+    ("focal@harbour", "Focal point, Safe Harbour", Some((Role::FocalPoint, Some("harbour")))),
+    ("elder@elders", "Liaison of the elders", Some((Role::Member, Some("elders")))),
+    ("desk", "Coordination desk", Some((Role::Desk, None))),
+    ("auditor", "Auditor", Some((Role::Auditor, None))),
+    ("admin", "Administrator", None),
+];
+
+impl Serve {
+    /// Serves until it is told to stop.
+    pub fn run(self) -> Result<(), String> {
+        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+        let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+        if std::io::stderr().is_terminal() {
+            log.init()
+        } else {
+            log.json().init()
+        }
+        let app = self.place.open()?;
+        if self.demo {
+            self.prepare(&app)?;
+        }
+        actix_web::rt::System::new().block_on(self.listen(app))
+    }
+
+    async fn listen(&self, app: App) -> Result<(), String> {
+        let address = &self.listen;
+        let server = HttpServer::new(move || {
+            Server::new()
+                .wrap(middleware::from_fn(concord_api::trace))
+                .wrap(middleware::Compress::default())
+                .configure(|config| concord_api::configure(&app, config))
+        })
+        .bind(address)
+        .map_err(|error| format!("cannot listen on {address}: {error}"))?;
+        for bound in server.addrs() {
+            super::print(&format!("Listening on http://{bound} (the API: http://{bound}/docs/)"))?;
+        }
+        server.run().await.map_err(|error| error.to_string())
+    }
+
+    /// Loads the samples and makes accounts, once.
+    fn prepare(&self, app: &App) -> Result<(), String> {
+        if people::any(app).map_err(super::told)? {
+            let accounts = self.accounts.display();
+            return super::print(&format!("The accounts to sign in with stand in {accounts}."));
+        }
+        for sample in SAMPLES.iter().filter(|sample| DEMO_SAMPLES.contains(&sample.name)) {
+            let bundle = sample.bundle(app.today()).map_err(super::told)?;
+            bundles::import_as_server(app, &bundle, Defaults::default(), false)
+                .map_err(super::told)?;
+        }
+        let mut lines = String::from("login\tpassword\twho\n");
+        for (login, name, role) in DEMO_PEOPLE {
+            let password = pass_phrase(app);
+            people::create_account(app, (login, name), &password, role.is_none())
+                .map_err(super::told)?;
+            if let Some((role, organization)) = role {
+                people::give_role(app, "exercise", login, role, organization)
+                    .map_err(super::told)?;
+            }
+            lines.push_str(&format!("{login}\t{password}\t{name}\n"));
+        }
+        write_secret(&self.accounts, lines.as_bytes())?;
+        let accounts = self.accounts.display();
+        super::print(&format!("These accounts are printed once, and kept in {accounts}:\n{lines}"))
+    }
+}
+
+/// A password that nobody can guess and somebody can type.
+fn pass_phrase(app: &App) -> String {
+    // No letter here looks like another.
+    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let letters: Vec<u8> =
+        app.ids.secret().iter().take(20).map(|byte| LETTERS[usize::from(byte % 32)]).collect();
+    let groups: Vec<String> =
+        letters.chunks(5).map(|group| String::from_utf8_lossy(group).into_owned()).collect();
+    groups.join("-")
+}

@@ -1,0 +1,251 @@
+//! The brief: one page for one armed actor, place and day.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use serde::Serialize;
+
+use crate::{Handling, Named, Term, filters};
+
+/// The brief as one page to print and to read on a phone: whom to call comes first, then what is
+/// open, who speaks to whom, what was agreed, and what is missing.
+///
+/// The page needs nothing but itself, and holds no ids.
+///
+/// # Errors
+///
+/// None is known: askama reports what a formatter does.
+pub fn html(brief: &Brief) -> Result<String, askama::Error> {
+    Page { handling: &brief.handling, brief }.render()
+}
+
+#[derive(Template)]
+#[template(path = "brief.html", whitespace = "minimize")]
+struct Page<'a> {
+    handling: &'a Handling,
+    brief: &'a Brief,
+}
+
+impl Page<'_> {
+    /// Each class of restricted flags once, by its code, and how often it occurs.
+    fn restricted(&self) -> BTreeMap<&Term, usize> {
+        let mut counts = BTreeMap::new();
+        for class in &self.brief.restricted {
+            *counts.entry(class).or_default() += 1;
+        }
+        counts
+    }
+
+    fn has_anything_on_the_table(&self) -> bool {
+        let mut lines = self.brief.levels.iter().flat_map(|step| &step.lines);
+        lines.any(|line| !line.asks.is_empty() || !line.demands.is_empty())
+    }
+}
+
+/// One page for one armed actor, place and day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Brief {
+    /// What may be done with it.
+    pub handling: Handling,
+    /// Whom it is about.
+    pub armed_actor: ActorOutline,
+    /// Where, if a place was named.
+    pub place: Option<Named>,
+    /// For which day.
+    pub day: String,
+    /// The lines with it, above it and below it, by level.
+    pub levels: Vec<LevelLines>,
+    /// What it is committed to.
+    pub commitments: Vec<CommitmentLine>,
+    /// What the community agreed.
+    pub common_positions: Vec<PositionLine>,
+    /// Who leads.
+    pub leads: Vec<LeadLine>,
+    /// The community's own lines, to be followed.
+    pub community_lines: Vec<Named>,
+    /// What approaches have brought: how many asks were granted and refused, by method and approach.
+    pub worked: Vec<Worked>,
+    /// What to be careful about.
+    pub cautions: Vec<String>,
+    /// The open flags, the worst first.
+    pub flags: Vec<FlagLine>,
+    /// How many flags of each class there are with lines that may not be shown.
+    pub restricted: Vec<Term>,
+    /// Who seems best placed, and why; the best first.
+    pub best_placed: Vec<Placed>,
+    /// Whom to call first, and why.
+    pub call_first: Vec<Placed>,
+    /// What is missing: levels that nobody speaks to, lines not touched for long, commitments
+    /// that end soon.
+    pub silences: Vec<String>,
+}
+
+/// An armed actor in outline.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ActorOutline {
+    /// Which one.
+    pub actor: Named,
+    /// What kind.
+    pub kind: Term,
+    /// Other names.
+    pub aliases: Vec<String>,
+    /// What it is a unit of, the topmost first.
+    pub above: Vec<Named>,
+    /// How many units are known below it.
+    pub units_below: usize,
+    /// What influences and restrains it.
+    pub influences: Option<String>,
+    /// Where its decisions are made.
+    pub decisions: Option<String>,
+}
+
+/// The lines at a level; none, if nobody speaks to it there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LevelLines {
+    /// The level.
+    pub level: Term,
+    /// The lines.
+    pub lines: Vec<Line>,
+}
+
+/// A line of dialogue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Line {
+    /// The engagement.
+    pub engagement: Named,
+    /// Who leads it.
+    pub organization: Named,
+    /// Who does it with them.
+    pub partners: Vec<Named>,
+    /// Whom it engages.
+    pub armed_actor: Named,
+    /// How.
+    pub method: Term,
+    /// How far it has come.
+    pub status: Term,
+    /// From when to when, in words.
+    pub when: String,
+    /// Where, in words.
+    pub places: String,
+    /// The day of the last contact.
+    pub last_contact: Option<String>,
+    /// What is asked.
+    pub asks: Vec<AskLine>,
+    /// What is demanded, and the answer.
+    pub demands: Vec<DemandLine>,
+}
+
+/// An ask on the table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AskLine {
+    /// What.
+    pub action: Term,
+    /// About what.
+    pub issue: Term,
+    /// On which terms, in words.
+    pub terms: String,
+    /// What is given in return; none if nothing is.
+    pub offer: Option<Term>,
+    /// What became of it.
+    pub status: Term,
+}
+
+/// A demand on the table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DemandLine {
+    /// What.
+    pub kind: Term,
+    /// How it was answered.
+    pub response: Term,
+}
+
+/// A commitment: who, what, where, when, and how far it holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CommitmentLine {
+    /// Who committed itself.
+    pub armed_actor: Named,
+    /// In what form.
+    pub kind: Term,
+    /// To what.
+    pub action: Term,
+    /// About what.
+    pub issue: Term,
+    /// On which terms, in words.
+    pub terms: String,
+    /// Where, in words.
+    pub places: String,
+    /// From when to when, in words.
+    pub when: String,
+    /// What became of it.
+    pub status: Term,
+    /// Who obtained it, if it is known.
+    pub obtained_by: Option<Named>,
+}
+
+/// A common position.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PositionLine {
+    /// The position.
+    pub title: String,
+    /// On what issue.
+    pub issue: Term,
+    /// What is not to be asked, offered or accepted, in words.
+    pub rules_out: String,
+    /// The mechanism in which it was agreed.
+    pub mechanism: Option<Named>,
+}
+
+/// A lead.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LeadLine {
+    /// Who leads.
+    pub organization: Named,
+    /// Towards whom.
+    pub armed_actor: Named,
+    /// At what level; all, if none is said.
+    pub level: Option<Term>,
+    /// On what issue; all, if none is said.
+    pub issue: Option<Term>,
+    /// The mechanism in which it was agreed.
+    pub mechanism: Option<Named>,
+}
+
+/// What a method or an approach has brought.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Worked {
+    /// The method or the approach.
+    pub means: Term,
+    /// How many asks were granted.
+    pub granted: usize,
+    /// How many were refused.
+    pub refused: usize,
+}
+
+/// A flag in one line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FlagLine {
+    /// Its kind.
+    pub kind: Term,
+    /// How much it matters.
+    pub severity: Term,
+    /// What people have made of it; none for what goes well.
+    pub state: Option<Term>,
+    /// Between which organisations.
+    pub organizations: Vec<Named>,
+    /// Why, each sentence readable alone.
+    pub because: Vec<String>,
+    /// What usually settles it.
+    pub settled_by: String,
+}
+
+/// An organisation, and why it is named.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Placed {
+    /// The organisation.
+    pub organization: Named,
+    /// Why.
+    pub because: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests;

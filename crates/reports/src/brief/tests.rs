@@ -1,0 +1,135 @@
+use super::*;
+use crate::samples;
+
+const HOSTILE: &str = "<script>alert(1)</script></td></style><!-- \" ' & {{ x }} ]]> \u{202e}نور";
+
+#[test]
+fn the_brief_is_one_printable_page() {
+    let html = html(&samples::brief()).unwrap();
+    samples::assert_printable(&html);
+    for level in ["strategic", "operational", "tactical", "community"] {
+        assert!(html.contains(&format!("<span class=\"word\">{level}</span>: ")), "{level}");
+    }
+    assert_eq!(html.matches("Nobody that you may know of.").count(), 1);
+    assert!(
+        html.contains("True at <time datetime=\"2026-03-11T18:04:05Z\">11 March 2026, 18:04 UTC<")
+    );
+    assert!(html.contains("Expires <time datetime=\"2026-03-14\">14 March 2026<"));
+}
+
+#[test]
+fn it_goes_from_whom_to_call_to_what_is_missing() {
+    let html = html(&samples::brief()).unwrap();
+    let headings: Vec<&str> =
+        html.split("<h2>").skip(1).map(|rest| rest.split_once('<').unwrap().0).collect();
+    assert_eq!(
+        headings,
+        [
+            "Whom to call first",
+            "Who seems best placed",
+            "Open flags",
+            "Lines of dialogue",
+            "On the table",
+            "Common positions",
+            "Agreed leads",
+            "Commitments",
+            "Community lines to follow",
+            "What worked",
+            "What moves it",
+            "Cautions",
+            "Silences",
+            "What this covers",
+        ]
+    );
+}
+
+#[test]
+fn a_severity_is_a_word_beside_its_squares() {
+    let html = html(&samples::brief()).unwrap();
+    for (squares, word) in
+        [("■■■■", "Critical"), ("■■■□", "High"), ("■■□□", "Medium"), ("■□□□", "Low")]
+    {
+        let beside = format!("{squares}</span> <span class=\"word\">{word}</span>");
+        assert!(html.contains(&beside), "{word}");
+    }
+}
+
+#[test]
+fn the_title_names_no_armed_actor() {
+    let html = html(&samples::brief()).unwrap();
+    assert!(
+        html.contains("<title>Brief for 12 March 2026, Talmira (fictional, for exercises)</title>")
+    );
+}
+
+#[test]
+fn a_long_brief_stays_small() {
+    let brief = samples::long_brief();
+    let lines = brief.levels.iter().flat_map(|step| &step.lines);
+    assert_eq!(lines.map(|line| line.asks.len()).collect::<Vec<_>>(), [3; 20]);
+    assert_eq!(brief.flags.len(), 15);
+    samples::assert_printable(&html(&brief).unwrap());
+}
+
+#[test]
+fn hostile_text_adds_no_markup() {
+    let plain = html(&samples::brief()).unwrap();
+    let hostile = html(&samples::brief_with(HOSTILE)).unwrap();
+    for mark in ["<", ">", "\"", "'"] {
+        assert_eq!(plain.matches(mark).count(), hostile.matches(mark).count(), "{mark}");
+    }
+    assert!(!hostile.contains("<script"));
+    assert!(hostile.contains("&#60;script&#62;alert(1)&#60;/script&#62;"));
+}
+
+#[test]
+fn very_long_words_are_kept_whole_in_the_text() {
+    let word = "x".repeat(10_000);
+    let brief = Brief { cautions: vec![word.clone()], ..samples::brief() };
+    assert!(html(&brief).unwrap().contains(&word));
+}
+
+#[test]
+fn an_empty_section_says_that_none_may_be_known() {
+    let mut brief = samples::brief();
+    brief.armed_actor.influences = None;
+    brief.armed_actor.decisions = None;
+    let brief = Brief {
+        levels: vec![],
+        commitments: vec![],
+        common_positions: vec![],
+        leads: vec![],
+        community_lines: vec![],
+        worked: vec![],
+        cautions: vec![],
+        flags: vec![],
+        restricted: vec![],
+        best_placed: vec![],
+        call_first: vec![],
+        silences: vec![],
+        ..brief
+    };
+    let html = html(&brief).unwrap();
+    samples::assert_printable(&html);
+    assert_eq!(html.matches("None that you may know of.").count(), 13);
+}
+
+#[test]
+fn restricted_flags_are_counted_by_class() {
+    let mut brief = samples::brief();
+    let class = brief.restricted[0].clone();
+    let overlap = Term { code: "overlap".to_owned(), label: "Possible overlap".to_owned() };
+    brief.restricted = vec![overlap, class.clone(), class];
+    let html = html(&brief).unwrap();
+    assert!(html.contains("<li>Possible conflict (2 times)</li>"));
+    assert!(html.contains("<li>Possible overlap</li>"));
+}
+
+#[test]
+fn what_goes_well_has_no_state() {
+    let mut brief = samples::brief();
+    brief.flags.truncate(1);
+    brief.flags[0].state = None;
+    brief.flags[0].severity = Term { code: "info".to_owned(), label: "For information".to_owned() };
+    assert!(html(&brief).unwrap().contains("□□□□</span> <span class=\"word\">For information"));
+}

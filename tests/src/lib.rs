@@ -1,1 +1,445 @@
-//! x
+//! The harness: a registry of its own for each test, on either database, with people who make
+//! requests over HTTP. Time and ids are the test's.
+
+use std::{
+    net::SocketAddr,
+    path::PathBuf,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use actix_web::{App as Server, HttpServer, middleware};
+use chrono::{DateTime, TimeDelta, Utc};
+use concord_app::{App, Clock, Ids, auth, bundles, people};
+use concord_domain::vocabulary::Role;
+use concord_store::Store;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+pub mod postgres;
+
+/// A database that the product runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Database {
+    /// SQLite, in a file of its own.
+    Sqlite,
+    /// PostgreSQL, in a database of its own on a server that the tests start.
+    Postgres,
+}
+
+/// Runs a test on each database.
+pub fn on_each_database(test: impl Fn(&Registry)) {
+    for database in [Database::Sqlite, Database::Postgres] {
+        test(&Registry::on(database));
+    }
+}
+
+/// A clock that stands until it is moved.
+pub struct TestClock(Mutex<DateTime<Utc>>);
+
+impl Clock for TestClock {
+    fn now(&self) -> DateTime<Utc> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Ids that count up, so that two runs are the same.
+#[derive(Default)]
+pub struct CountingIds(AtomicU64);
+
+impl Ids for CountingIds {
+    fn id(&self) -> Uuid {
+        // Spread over the whole range, as random ids are, and the same on every run.
+        let count = u128::from(self.0.fetch_add(1, Ordering::Relaxed) + 1);
+        let spread = count.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
+        uuid::Builder::from_random_bytes(spread.to_be_bytes()).into_uuid()
+    }
+
+    fn secret(&self) -> [u8; 32] {
+        let mut bytes = [7; 32];
+        bytes[..16].copy_from_slice(self.id().as_bytes());
+        bytes
+    }
+}
+
+/// A registry of its own, serving on a port of its own.
+pub struct Registry {
+    /// The application that serves.
+    pub app: App,
+    /// Which database it is on.
+    pub database: Database,
+    /// Its clock.
+    pub clock: Arc<TestClock>,
+    /// The address of the database.
+    pub database_url: String,
+    /// The file with its signing key.
+    pub signing_key: PathBuf,
+    address: SocketAddr,
+    server: actix_web::dev::ServerHandle,
+    folder: PathBuf,
+}
+
+/// The day on which every test begins: 15 March 2026, at noon.
+pub const TODAY: &str = "2026-03-15";
+
+/// How many registries this process has made, for names.
+static MADE: AtomicU64 = AtomicU64::new(0);
+
+impl Registry {
+    /// A new registry without anybody in it.
+    pub fn on(database: Database) -> Self {
+        let number = MADE.fetch_add(1, Ordering::Relaxed);
+        let name = format!("concord_{}_{number}", std::process::id());
+        let folder = std::env::temp_dir().join(&name);
+        std::fs::create_dir_all(&folder).expect("a folder for the test");
+        let database_url = match database {
+            Database::Sqlite => folder.join("registry.sqlite").display().to_string(),
+            Database::Postgres => {
+                postgres::cluster().create(&name, None);
+                postgres::cluster().url(&name)
+            }
+        };
+        let noon = format!("{TODAY}T12:00:00Z").parse().expect("a time");
+        let clock = Arc::new(TestClock(Mutex::new(noon)));
+        let key = auth::Keys::generate().expect("a key");
+        let signing_key = folder.join("signing-key.pk8");
+        std::fs::write(&signing_key, &key).expect("the key is kept");
+        let app = App {
+            store: Store::open(&database_url, 16).expect("the database opens"),
+            clock: clock.clone(),
+            ids: Arc::new(CountingIds::default()),
+            keys: Arc::new(auth::Keys::from_pkcs8(&key).expect("the key is read")),
+            throttle: Arc::new(auth::Throttle::default()),
+        };
+        let (address, server) = serve(app.clone());
+        Self { app, database, clock, database_url, signing_key, address, server, folder }
+    }
+
+    /// A registry with a bundle in it, whose engagements everybody in the operation reads unless
+    /// they say otherwise.
+    pub fn with(database: Database, bundle: &Value) -> Self {
+        let registry = Self::on(database);
+        registry.import(bundle);
+        registry
+    }
+
+    /// Takes a bundle in as the command line does, with audience `operation` unless it says so.
+    pub fn import(&self, bundle: &Value) -> bundles::Imported {
+        let audience = Some(concord_domain::vocabulary::Audience::Operation);
+        let defaults = bundles::Defaults { audience, disclosure: None };
+        bundles::import_as_server(&self.app, bundle, defaults, false)
+            .unwrap_or_else(|error| panic!("{error}: {error:#?}"))
+    }
+
+    /// Lets days pass.
+    pub fn pass_days(&self, days: i64) {
+        let mut now = self.clock.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *now += TimeDelta::days(days);
+    }
+
+    /// Lets seconds pass.
+    pub fn pass_seconds(&self, seconds: i64) {
+        let mut now = self.clock.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *now += TimeDelta::seconds(seconds);
+    }
+
+    /// Somebody who is this in the operation, signed in.
+    pub fn person(&self, operation: &str, role: Role, organization: Option<&str>) -> Person<'_> {
+        let login = format!("person-{}", self.app.ids.id());
+        people::create_account(&self.app, (&login, "Somebody"), PASSWORD, false)
+            .expect("an account");
+        people::give_role(&self.app, operation, &login, role, organization).expect("a role");
+        self.signed_in(&login, operation)
+    }
+
+    /// A member of an organisation, signed in.
+    pub fn member(&self, operation: &str, organization: &str) -> Person<'_> {
+        self.person(operation, Role::Member, Some(organization))
+    }
+
+    /// Somebody of the desk, signed in.
+    pub fn desk(&self, operation: &str) -> Person<'_> {
+        self.person(operation, Role::Desk, None)
+    }
+
+    /// Somebody who manages the installation, signed in.
+    pub fn administrator(&self) -> Person<'_> {
+        let login = format!("admin-{}", self.app.ids.id());
+        people::create_account(&self.app, (&login, "Administrator"), PASSWORD, true)
+            .expect("an account");
+        self.signed_in(&login, "")
+    }
+
+    /// Somebody with this login, signed in without a password: hashing one takes long.
+    fn signed_in(&self, login: &str, operation: &str) -> Person<'_> {
+        let token = auth::sign_in(&self.app, login, PASSWORD).expect("a token");
+        Person {
+            registry: self,
+            login: login.to_owned(),
+            token: Some(token.access_token),
+            operation: operation.to_owned(),
+        }
+    }
+
+    /// Nobody in particular.
+    pub fn nobody(&self, operation: &str) -> Person<'_> {
+        let operation = operation.to_owned();
+        Person { registry: self, login: String::new(), token: None, operation }
+    }
+
+    /// Fails unless the flags that are held are those of evaluating everything afresh.
+    pub fn verify(&self) {
+        for (operation, differing) in concord_app::coherence::verify(&self.app).expect("verified") {
+            assert_eq!(differing, [""; 0], "{:?}: {operation}", self.database);
+        }
+    }
+
+    /// Where it listens.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+impl Drop for Registry {
+    fn drop(&mut self) {
+        // Stopping is only asked for: the thread of the server ends by itself.
+        drop(self.server.stop(false));
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// The password of everybody in tests.
+pub const PASSWORD: &str = "a long pass phrase";
+
+fn serve(app: App) -> (SocketAddr, actix_web::dev::ServerHandle) {
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let server = HttpServer::new(move || {
+                Server::new()
+                    .wrap(middleware::from_fn(concord_api::trace))
+                    .configure(|config| concord_api::configure(&app, config))
+            })
+            .workers(2)
+            .disable_signals()
+            .bind("127.0.0.1:0")
+            .expect("a free port");
+            let address = server.addrs()[0];
+            let running = server.run();
+            tell.send((address, running.handle())).expect("somebody waits");
+            running.await
+        })
+    });
+    told.recv().expect("the server starts")
+}
+
+/// Somebody who makes requests.
+pub struct Person<'r> {
+    registry: &'r Registry,
+    /// What the person signs in with.
+    pub login: String,
+    /// The token; none for nobody.
+    pub token: Option<String>,
+    operation: String,
+}
+
+/// What somebody was answered.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The headers, by lower-case name.
+    pub headers: Vec<(String, String)>,
+    /// The body as it came.
+    pub text: String,
+    /// The body as JSON; null if it is none.
+    pub body: Value,
+}
+
+impl Answer {
+    /// Fails unless the status is this.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}", self.text);
+        self
+    }
+
+    /// A header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// The tag of what was answered.
+    #[track_caller]
+    pub fn etag(&self) -> String {
+        self.header("etag").expect("an ETag").to_owned()
+    }
+
+    /// The faults of a problem document, each as its pointer and code.
+    pub fn faults(&self) -> Vec<(String, String)> {
+        let text = |fault: &Value, member: &str| fault[member].as_str().unwrap_or("").to_owned();
+        let faults = self.body["errors"].as_array().into_iter().flatten();
+        faults.map(|fault| (text(fault, "pointer"), text(fault, "code"))).collect()
+    }
+
+    /// The flags of an answer, each as its kind and severity, the worst first.
+    pub fn flags(&self) -> Vec<String> {
+        let list = ["flags", "items"].into_iter().find_map(|name| self.body[name].as_array());
+        let text = |flag: &Value, member: &str| flag[member].as_str().unwrap_or("").to_owned();
+        let flags = list.into_iter().flatten();
+        flags.map(|flag| format!("{} {}", text(flag, "kind"), text(flag, "severity"))).collect()
+    }
+}
+
+impl Person<'_> {
+    /// A request with these headers besides the token. A path that does not begin with `/` is
+    /// within the operation.
+    pub fn request(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&[u8]>,
+    ) -> Answer {
+        let path = match path.strip_prefix('/') {
+            Some(path) => path.to_owned(),
+            None => format!("v1/operations/{}/{path}", self.operation),
+        };
+        let url = format!("{}/{path}", self.registry.url());
+        let mut request = ureq::http::Request::builder().method(method).uri(url);
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(body.unwrap_or_default()).expect("a request");
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .allow_non_standard_methods(true)
+            .build()
+            .into();
+        let mut response = agent.run(request).expect("an answer");
+        let headers = response
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or("").to_owned()))
+            .collect();
+        let status = response.status().as_u16();
+        let text = response
+            .body_mut()
+            .with_config()
+            .limit(64 << 20)
+            .read_to_string()
+            .expect("a body in UTF-8");
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Answer { status, headers, text, body }
+    }
+
+    fn json(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
+        let mut all = vec![("content-type", "application/json")];
+        all.extend_from_slice(headers);
+        self.request(method, path, &all, Some(body.to_string().as_bytes()))
+    }
+
+    /// GET.
+    pub fn get(&self, path: &str) -> Answer {
+        self.request("GET", path, &[], None)
+    }
+
+    /// POST of JSON.
+    pub fn post(&self, path: &str, body: &Value) -> Answer {
+        self.json("POST", path, &[], body)
+    }
+
+    /// POST of JSON under a key.
+    pub fn post_with_key(&self, path: &str, key: &str, body: &Value) -> Answer {
+        self.json("POST", path, &[("idempotency-key", key)], body)
+    }
+
+    /// POST of JSON, of the state with this tag.
+    pub fn post_matching(&self, path: &str, etag: &str, body: &Value) -> Answer {
+        self.json("POST", path, &[("if-match", etag)], body)
+    }
+
+    /// PATCH of the state with this tag.
+    pub fn patch(&self, path: &str, etag: &str, body: &Value) -> Answer {
+        self.json("PATCH", path, &[("if-match", etag)], body)
+    }
+
+    /// PATCH of whatever stands.
+    pub fn amend(&self, path: &str, body: &Value) -> Answer {
+        self.patch(path, "*", body)
+    }
+
+    /// PUT of the state with this tag.
+    pub fn put(&self, path: &str, etag: &str, body: &Value) -> Answer {
+        self.json("PUT", path, &[("if-match", etag)], body)
+    }
+
+    /// DELETE.
+    pub fn delete(&self, path: &str) -> Answer {
+        self.request("DELETE", path, &[], None)
+    }
+}
+
+/// A bundle with three organisations, a community, a group with two units, and three places,
+/// to which a test adds what it is about.
+pub fn small_world() -> Value {
+    json!({
+        "format": "concord.bundle/1",
+        "operation": {"key": "demo", "name": "Demonstration", "country": "SSD"},
+        "places": [
+            {"key": "unity", "name": "Unity", "level": 1},
+            {"key": "leer", "name": "Leer", "level": 2, "parent": "unity"},
+            {"key": "koch", "name": "Koch", "level": 2, "parent": "unity"},
+        ],
+        "mechanisms": [{"key": "awg", "name": "Access Working Group", "kind": "access_working_group"}],
+        "organizations": [
+            {"key": "a", "name": "Organisation A", "kind": "ingo", "mechanisms": ["awg"]},
+            {"key": "b", "name": "Organisation B", "kind": "ingo", "mechanisms": ["awg"]},
+            {"key": "c", "name": "Organisation C", "kind": "un_agency"},
+            {"key": "elders", "name": "Elders of Leer", "kind": "community"},
+        ],
+        "armed_actors": [
+            {"key": "group", "name": "The Group", "kind": "non_state_armed_group"},
+            {"key": "north", "name": "The Group, north", "kind": "non_state_armed_group", "parent": "group"},
+            {"key": "south", "name": "The Group, south", "kind": "non_state_armed_group", "parent": "group"},
+        ],
+    })
+}
+
+/// The body that logs a line at tactical level from 1 March 2026 on, for all to read.
+pub fn line(organization: &str, armed_actor: &str, asks: &Value) -> Value {
+    json!({
+        "organization": organization, "armed_actor": armed_actor, "level": "tactical",
+        "method": "negotiation", "status": "ongoing", "from": "2026-03-01",
+        "audience": "operation", "asks": asks,
+    })
+}
+
+/// A file of the tests.
+pub fn file(path: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// The JSON files of a folder of the tests, by name.
+pub fn json_files(folder: &str) -> Vec<(String, Value)> {
+    let entries = std::fs::read_dir(file(folder)).expect("the folder is there");
+    let mut paths: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+        .collect();
+    paths.sort();
+    paths
+        .into_iter()
+        .map(|path| {
+            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            let text = std::fs::read_to_string(&path).expect("the file can be read");
+            (name, serde_json::from_str(&text).expect("the file is JSON"))
+        })
+        .collect()
+}

@@ -244,21 +244,24 @@ fn shown(
     wanted.add_flags(flags.iter().filter_map(|(_, flag)| flag.as_ref()));
     wanted.organizations.extend(facts.engagements.values().map(|e| e.organization.0));
     let names = wanted.load(tx, access.id())?;
-    Ok(flags.into_iter().filter_map(|(kept, flag)| show_one(facts, &names, kept, flag)).collect())
+    Ok(flags
+        .into_iter()
+        .filter_map(|(kept, flag)| show_one(facts, &names, kept.as_ref(), flag))
+        .collect())
 }
 
 fn show_one(
     facts: &Facts,
     names: &Names,
-    kept: Option<KeptFlag>,
+    kept: Option<&KeptFlag>,
     flag: Option<Flag>,
 ) -> Option<ShownFlag> {
-    let between: Vec<Subject> = match (&flag, &kept) {
+    let between: Vec<Subject> = match (&flag, kept) {
         (Some(flag), _) => flag.between.iter().copied().collect(),
         (None, Some(kept)) => kept.between.clone(),
         (None, None) => return None,
     };
-    let (kind, class, severity) = match (&flag, &kept) {
+    let (kind, class, severity) = match (&flag, kept) {
         (Some(flag), _) => (flag.kind, flag.class, flag.severity),
         (None, Some(kept)) => (kept.kind, kept.class, kept.standing.severity),
         (None, None) => return None,
@@ -270,14 +273,14 @@ fn show_one(
     let organizations: BTreeSet<OrganizationId> = entries.into_iter().filter_map(led).collect();
     let because = flag.map(|flag| flag.because).unwrap_or_default();
     Some(ShownFlag {
-        id: kept.as_ref().map(|kept| kept.id),
+        id: kept.map(|kept| kept.id),
         kind,
         class,
         severity,
-        holds: kept.as_ref().is_none_or(|kept| kept.standing.holds),
-        state: kept.as_ref().map(|kept| kept.standing.state),
-        resolution: kept.as_ref().and_then(|kept| kept.resolution),
-        raised_at: kept.as_ref().map(|kept| kept.raised_at),
+        holds: kept.is_none_or(|kept| kept.standing.holds),
+        state: kept.map(|kept| kept.standing.state),
+        resolution: kept.and_then(|kept| kept.resolution),
+        raised_at: kept.map(|kept| kept.raised_at),
         between,
         organizations: organizations.into_iter().map(|id| (id, names.of(id))).collect(),
         because: because

@@ -335,8 +335,7 @@ macro_rules! document {
                     let mut object = $crate::document::schema::ObjectSchema::new(about, schemas.form);
                     $( object.member(
                         schemas,
-                        stringify!($need),
-                        document!(@name $need $member),
+                        (stringify!($need), document!(@name $need $member)),
                         concat!($($member_doc),*).trim(),
                         <$type as $crate::document::Member>::schema,
                     ); )*

@@ -179,7 +179,7 @@ fn log(call: &Call) -> Result<Answer> {
     let (person, operation) = (call.person()?, call.operation());
     let made = resources::create::<Engagement>(&call.app, person, operation, sent)?;
     let body = with_flags(call, &made.shown)?;
-    Ok(Answer::created(&body, made.shown.id.to_string()).tagged(made.shown.etag()))
+    Ok(Answer::created(&body, call.below(made.shown.id)).tagged(made.shown.etag()))
 }
 
 fn amend(call: &Call) -> Result<Answer> {
@@ -215,7 +215,8 @@ fn add(call: &Call, parts: Parts) -> Result<Answer> {
     let to = (call.id()?, parts);
     let shown = parts::add(&call.app, call.person()?, call.operation(), to, sent)?;
     let body = with_flags(call, &shown)?;
-    Ok(Answer::created(&body, format!("../{}", shown.id)).tagged(shown.etag()))
+    let location = call.up();
+    Ok(Answer::created(&body, location).tagged(shown.etag()))
 }
 
 fn amend_part(call: &Call, parts: Parts) -> Result<Answer> {

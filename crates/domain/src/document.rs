@@ -1,4 +1,4 @@
-//! The things that the registry keeps, each described once: [`document!`] makes from one list of
+//! The things that the registry keeps, each described once: `document!` makes from one list of
 //! members the type, its reader (which names every fault by JSON Pointer), its writer, and its
 //! JSON Schema. Bundles, request bodies and answers are these documents and nothing else, so
 //! what can be imported can be posted, amended, shown and exported.

@@ -343,7 +343,7 @@ impl Gathering {
     fn everything(&mut self, tx: &mut Tx) -> Result<()> {
         let operation = self.operation;
         self.engagements.extend(live::under(tx, operation, None)?);
-        let due = due::by(tx, operation, Kind::Engagement, Day::MAX)?;
+        let due = due::by(tx, operation, Kind::Engagement, LAST_DAY)?;
         self.engagements.extend(due.into_iter().map(EngagementId));
         let mut after: Option<String> = None;
         loop {

@@ -126,7 +126,10 @@ impl Call {
     pub fn idempotency_key(&self) -> Result<Option<&str>> {
         let key = self.headers.get("idempotency-key").map(String::as_str);
         match key {
-            Some(key) if key.is_empty() || key.len() > 100 => {
+            Some(key)
+                if !(1..=100).contains(&key.len())
+                    || !key.bytes().all(|byte| byte.is_ascii_graphic()) =>
+            {
                 let detail = "an Idempotency-Key has 1 to 100 visible characters";
                 Err(Problem::new(&problem::MALFORMED, detail))
             }
@@ -305,8 +308,8 @@ fn read(
     };
     let path = request.match_info().iter();
     let headers = HEADERS.into_iter().filter_map(|name| {
-        let value = request.headers().get(name)?.to_str().ok()?;
-        Some((name, value.to_owned()))
+        let value = request.headers().get(name)?;
+        Some((name, String::from_utf8_lossy(value.as_bytes()).into_owned()))
     });
     Ok(Call {
         app,

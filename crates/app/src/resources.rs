@@ -325,6 +325,10 @@ pub fn write_one<T: Resource>(
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
+    // It may have come to be somebody else's.
+    if !access.scope.is_server {
+        after.require_write(tx, access)?;
+    }
     after.save(tx, access, before, touched)?;
     Ok(after)
 }

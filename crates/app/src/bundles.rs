@@ -8,7 +8,7 @@ use std::{
 use concord_domain::{
     bundle::{self, Bundle, Standing},
     document::{
-        ArmedActor, Commitment, CommonPosition, Engagement, Lead, Mechanism, Of, Organization,
+        ArmedActor, Commitment, CommonPosition, Engagement, Key, Lead, Mechanism, Of, Organization,
         Place,
     },
     fault::{Fault, FaultCode, Pointer},
@@ -17,7 +17,7 @@ use concord_domain::{
     vocabulary::{Audience, Disclosure},
 };
 use concord_store::{
-    Area, Tx, documents, engagements,
+    Area, Tx, documents, engagements, entries,
     operations::{self, KeptOperation},
     references,
 };
@@ -80,6 +80,7 @@ impl Standing for Registry<'_> {
 
     fn defined(&mut self, kind: Kind, key: &str, owner: Option<Uuid>) -> Option<Uuid> {
         let operation = self.access.id();
+        Key::parse(key)?;
         let found = match (kind, owner.map(OrganizationId)) {
             (Kind::Engagement, Some(owner)) => {
                 engagements::with_key(self.tx, operation, owner, key).map(|id| id.map(Uuid::from))
@@ -105,6 +106,12 @@ impl Standing for Registry<'_> {
         let (operation, scope) = (self.access.id(), &self.access.scope);
         let found = references::find(self.tx, operation, scope, (kind, written), own);
         self.kept(found.map_err(Error::from))
+    }
+
+    fn owner(&mut self, engagement: Uuid) -> Option<Uuid> {
+        let sharing = entries::sharing(self.tx, self.access.id(), engagement);
+        let owner = sharing.map(|found| found.and_then(|(sharing, _)| sharing.organization));
+        self.kept(owner.map_err(Error::from)).map(Uuid::from)
     }
 
     fn parent(&mut self, kind: Kind, id: Uuid) -> Option<Uuid> {

@@ -76,6 +76,11 @@ pub trait Standing {
         None
     }
 
+    /// The organisation that leads an engagement that stands already.
+    fn owner(&mut self, _engagement: Uuid) -> Option<Uuid> {
+        None
+    }
+
     /// The place or armed actor that one that stands already lies in or is a unit of.
     fn parent(&mut self, _kind: Kind, _id: Uuid) -> Option<Uuid> {
         None
@@ -169,7 +174,7 @@ fn define_keys<S: Standing>(
     for (list, kind) in LISTS {
         let at_list = root.member(list);
         for (index, item, key) in keyed(object, list) {
-            let owner = owner(item, kind, defined);
+            let owner = owner(item, kind, object, defined);
             let at = at_list.item(index);
             define(kind, key, owner, (&at, defined, faults));
             if let (Kind::Engagement, Some(parts)) = (kind, item.as_object()) {
@@ -184,12 +189,33 @@ fn define_keys<S: Standing>(
     }
 }
 
-/// The organisation in whose keys a key is looked up.
-fn owner<S: Standing>(item: &Value, kind: Kind, defined: &mut Defined<'_, S>) -> Option<Uuid> {
+/// The organisation in whose keys a key is looked up; for a commitment that of the engagement that
+/// it came from.
+fn owner<S: Standing>(
+    item: &Value,
+    kind: Kind,
+    object: &Map<String, Value>,
+    defined: &mut Defined<'_, S>,
+) -> Option<Uuid> {
+    let text =
+        |item: &Value, member: &str| item.get(member).and_then(Value::as_str).map(str::to_owned);
+    let leads = |item: &Value| text(item, "organization");
     match kind {
-        Kind::Engagement | Kind::Commitment => {
-            let written = item.get("organization")?.as_str()?;
-            defined.resolve(Kind::Organization, written)
+        Kind::Engagement => defined.resolve(Kind::Organization, &leads(item)?),
+        Kind::Commitment => {
+            let Some(origin) = text(item, "engagement") else {
+                return defined.resolve(Kind::Organization, &leads(item)?);
+            };
+            let here = keyed(object, "engagements").find(|(.., key)| *key == origin);
+            match here {
+                Some((_, engagement, _)) => {
+                    defined.resolve(Kind::Organization, &leads(engagement)?)
+                }
+                None => {
+                    let standing = defined.standing.resolve(Kind::Engagement, &origin)?;
+                    defined.standing.owner(standing)
+                }
+            }
         }
         _ => None,
     }

@@ -47,7 +47,7 @@ const SILENT_DAYS: u32 = 60;
 /// How many days before its end a commitment is named.
 const ENDING_DAYS: u32 = 30;
 /// The most flags on one page.
-const FLAGS_MAX: usize = 12;
+const FLAGS_MAX: usize = 6;
 
 /// What is asked for.
 struct Question {
@@ -349,9 +349,10 @@ impl Gathered {
             let reasons = [
                 leads.then(|| "It was agreed to lead.".to_owned()),
                 community.then(|| "It is community-led and has its own line.".to_owned()),
-                (granted > 0).then(|| format!("It was granted {granted} of its asks.")),
+                (granted > 0).then(|| "It was granted something that it asked.".to_owned()),
                 (contacts > 0).then(|| {
-                    format!("It was there {contacts} times in the last {CONTACT_DAYS_MAX} days.")
+                    let times = if contacts == 1 { "once" } else { "several times" };
+                    format!("It was there {times} in the last {CONTACT_DAYS_MAX} days.")
                 }),
             ];
             let because: Vec<String> = reasons.into_iter().flatten().collect();
@@ -383,9 +384,8 @@ impl Gathered {
             add(line.organization.0, "Its own line is to be followed.".to_owned());
         }
         for flag in self.open_flags().filter(|flag| flag.class == FlagClass::Conflict) {
-            let kind = flag.kind.label_in("en");
             for (organization, _) in &flag.organizations {
-                add(*organization, format!("Its line is part of an open flag: {kind}."));
+                add(*organization, "Its line is part of an open flag below.".to_owned());
             }
         }
         let placed = |(organization, because)| Placed {
@@ -399,6 +399,10 @@ impl Gathered {
         let day = self.question.day;
         let silent_since = earlier(day, SILENT_DAYS);
         let mut silences = Vec::new();
+        let more = self.open_flags().count().saturating_sub(FLAGS_MAX);
+        if more > 0 {
+            silences.push(format!("{more} more flags are open; read them in the list of flags."));
+        }
         for level in Level::ALL {
             if !self.lines.iter().any(|line| line.level.0 == *level) {
                 let level = level.label_in("en");

@@ -27,6 +27,7 @@ use crate::{
     cursor::{self, Items, ListOf, Page},
     error::{Error, Result},
     names::{Names, Wanted},
+    once::{Sent, once},
 };
 
 pub use concord_store::flags::subject_kind;
@@ -187,29 +188,40 @@ pub fn step(
     person: Person,
     operation: &str,
     id: Uuid,
-    taken: &Taken,
+    (taken, sent): (&Taken, Sent<'_>),
 ) -> Result<FlagWithHistory> {
     access::write(app, person, operation, |tx, access| {
         access.require(Action::StepFlag, None)?;
-        let mut flag = readable(tx, access, id)?;
-        let from = flag.standing.state;
-        check_step(from, taken.state, taken.resolution)
-            .map_err(|detail| Error::at("state", FaultCode::Inconsistent, detail))?;
-        let step = Step {
-            at: app.now(),
-            account: Some(access.account),
-            from: Some(from),
-            to: taken.state,
-            resolution: taken.resolution,
-            cause: None,
-            note: taken.note.clone(),
-        };
-        flag.standing.state = taken.state;
-        flag.resolution = taken.resolution;
-        flags::set_state(tx, access.id(), &flag)?;
-        flags::keep_step(tx, access.id(), id, &step)?;
+        let flag = readable(tx, access, id)?;
+        once(app, tx, access, (&format!("{id} step"), sent), |tx| {
+            take(app, tx, access, (flag, taken)).map(|()| id)
+        })?;
         with_history(tx, access, id)
     })
+}
+
+fn take(
+    app: &App,
+    tx: &mut Tx,
+    access: &Access,
+    (mut flag, taken): (KeptFlag, &Taken),
+) -> Result<()> {
+    let from = flag.standing.state;
+    check_step(from, taken.state, taken.resolution)
+        .map_err(|detail| Error::at("state", FaultCode::Inconsistent, detail))?;
+    let step = Step {
+        at: app.now(),
+        account: Some(access.account),
+        from: Some(from),
+        to: taken.state,
+        resolution: taken.resolution,
+        cause: None,
+        note: taken.note.clone(),
+    };
+    flag.standing.state = taken.state;
+    flag.resolution = taken.resolution;
+    flags::set_state(tx, access.id(), &flag)?;
+    Ok(flags::keep_step(tx, access.id(), flag.id, &step)?)
 }
 
 /// Why each of these flags holds, found anew from what it rests on.

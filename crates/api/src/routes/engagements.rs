@@ -178,8 +178,8 @@ fn log(call: &Call) -> Result<Answer> {
     let sent = Sent { body: &call.body, idempotency_key: call.idempotency_key()? };
     let (person, operation) = (call.person()?, call.operation());
     let made = resources::create::<Engagement>(&call.app, person, operation, sent)?;
-    let body = with_flags(call, &made.shown)?;
-    Ok(Answer::created(&body, call.below(made.shown.id)).tagged(made.shown.etag()))
+    let body = with_flags(call, &made)?;
+    Ok(Answer::created(&body, call.below(made.id)).tagged(made.etag()))
 }
 
 fn amend(call: &Call) -> Result<Answer> {

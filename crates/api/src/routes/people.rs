@@ -3,6 +3,7 @@
 use actix_web::http::Method;
 use concord_app::{
     Error, auth,
+    once::Sent,
     people::{self, Invited},
 };
 use concord_domain::{
@@ -77,6 +78,7 @@ fn of_operation() -> Vec<Route> {
             "Invite somebody into the operation",
             invite,
         )
+        .takes_key()
         .about("The code of the invitation is told once; hand it to that person and nobody else.")
         .body(
             Schema::named("NewPerson"),
@@ -194,7 +196,10 @@ fn invite(call: &Call) -> Result<Answer> {
         role,
         organization,
     };
-    let (person, code) = people::invite(&call.app, call.person()?, call.operation(), &invited)?;
+    let (person, code) = {
+        let sent = Sent { body: &call.body, idempotency_key: call.idempotency_key()? };
+        people::invite(&call.app, call.person()?, call.operation(), (&invited, sent))?
+    };
     let id = call.below(person.id);
     let body = json!({"person": Person::from(person), "invitation_code": code});
     Ok(Answer::created(&body, id))

@@ -385,7 +385,7 @@ impl Gathered {
         }
         for flag in self.open_flags().filter(|flag| flag.class == FlagClass::Conflict) {
             for (organization, _) in &flag.organizations {
-                add(*organization, "Its line is part of an open flag below.".to_owned());
+                add(*organization, "Its line is part of an open flag.".to_owned());
             }
         }
         let placed = |(organization, because)| Placed {

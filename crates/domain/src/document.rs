@@ -15,18 +15,26 @@ use crate::{
 };
 
 mod actors;
+mod codes;
 mod engagement;
+mod identity;
 mod intention;
 mod members;
 mod register;
 mod schema;
+mod terms;
+mod texts;
 
 pub use actors::*;
+pub use codes::*;
 pub use engagement::*;
+pub use identity::*;
 pub use intention::Intention;
 pub use members::*;
 pub use register::*;
 pub use schema::{Form, Schemas};
+pub use terms::*;
+pub use texts::*;
 
 /// What stands under a written key or id. Implemented by whoever knows: a bundle being read, or
 /// the registry as far as the caller may see it.

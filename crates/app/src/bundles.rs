@@ -73,32 +73,53 @@ impl Registry<'_> {
     }
 }
 
+impl Registry<'_> {
+    /// What stands under a key, and the entry whose audience it has.
+    fn standing_under(
+        &mut self,
+        kind: Kind,
+        key: &str,
+        owner: Option<OrganizationId>,
+    ) -> Result<Option<(Uuid, Option<Uuid>)>> {
+        let (tx, operation) = (&mut *self.tx, self.access.id());
+        Ok(match (kind, owner) {
+            (Kind::Engagement, Some(owner)) => {
+                engagements::with_key(tx, operation, owner, key)?.map(|id| (id.0, Some(id.0)))
+            }
+            (Kind::Ask | Kind::Demand, Some(owner)) => {
+                let found = engagements::part_with_key(tx, operation, owner, key)?;
+                found.map(|(id, engagement)| (id, Some(engagement.0)))
+            }
+            (Kind::Commitment, owner) => {
+                let found = engagements::commitment_with_key(tx, operation, owner, key)?;
+                found.map(|(id, entry)| (id.0, Some(entry)))
+            }
+            (Kind::Engagement | Kind::Ask | Kind::Demand, None) => None,
+            _ => references::find(tx, operation, &self.access.scope, (kind, key), None)?
+                .map(|id| (id, None)),
+        })
+    }
+}
+
 impl Standing for Registry<'_> {
     fn fresh(&mut self) -> Uuid {
         self.app.ids.id()
     }
 
+    /// Of what stands under the keys of others only what may be read is there.
     fn defined(&mut self, kind: Kind, key: &str, owner: Option<Uuid>) -> Option<Uuid> {
-        let operation = self.access.id();
         Key::parse(key)?;
-        let found = match (kind, owner.map(OrganizationId)) {
-            (Kind::Engagement, Some(owner)) => {
-                engagements::with_key(self.tx, operation, owner, key).map(|id| id.map(Uuid::from))
+        let found = self.standing_under(kind, key, owner.map(OrganizationId));
+        let (id, entry) = self.kept(found)?;
+        if let Some(entry) = entry {
+            let (operation, scope) = (self.access.id(), &self.access.scope);
+            let readable = entries::readable(self.tx, operation, scope, &[entry]);
+            if !self.kept(readable.map_err(Error::from)).contains(&entry) {
+                return None;
             }
-            (Kind::Ask | Kind::Demand, Some(owner)) => {
-                engagements::part_with_key(self.tx, operation, owner, key)
-                    .map(|found| found.map(|(id, _)| id))
-            }
-            (Kind::Commitment, owner) => {
-                engagements::commitment_with_key(self.tx, operation, owner, key)
-                    .map(|id| id.map(Uuid::from))
-            }
-            (Kind::Engagement | Kind::Ask | Kind::Demand, None) => Ok(None),
-            _ => references::find(self.tx, operation, &self.access.scope, (kind, key), None),
-        };
-        let found = self.kept(found.map_err(Error::from));
-        self.standing.extend(found);
-        found
+        }
+        self.standing.insert(id);
+        Some(id)
     }
 
     fn resolve(&mut self, kind: Kind, written: &str) -> Option<Uuid> {

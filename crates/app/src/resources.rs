@@ -396,7 +396,9 @@ impl<'k> Known<'k> {
     /// What stands already under a key that is to be given to a new thing.
     fn standing(&mut self, kind: Kind, key: &Key) -> Result<Option<Uuid>> {
         let (tx, operation, key) = (&mut *self.tx, self.access.id(), key.as_str());
-        Ok(match (kind, self.own) {
+        // Of the keys of others nothing is told, not even that they are taken.
+        let own = self.own.filter(|own| self.access.acts_for(*own));
+        Ok(match (kind, own) {
             (Kind::Engagement, Some(own)) => {
                 engagements::with_key(tx, operation, own, key)?.map(Uuid::from)
             }
@@ -404,7 +406,7 @@ impl<'k> Known<'k> {
                 engagements::part_with_key(tx, operation, own, key)?.map(|(id, _)| id)
             }
             (Kind::Commitment, own) => {
-                engagements::commitment_with_key(tx, operation, own, key)?.map(Uuid::from)
+                engagements::commitment_with_key(tx, operation, own, key)?.map(|(id, _)| id.0)
             }
             (Kind::Engagement | Kind::Ask | Kind::Demand, None) => None,
             _ => references::find(tx, operation, &self.access.scope, (kind, key), None)?,

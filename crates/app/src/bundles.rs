@@ -129,12 +129,6 @@ impl Standing for Registry<'_> {
         self.kept(found.map_err(Error::from))
     }
 
-    fn owner(&mut self, engagement: Uuid) -> Option<Uuid> {
-        let sharing = entries::sharing(self.tx, self.access.id(), engagement);
-        let owner = sharing.map(|found| found.and_then(|(sharing, _)| sharing.organization));
-        self.kept(owner.map_err(Error::from)).map(Uuid::from)
-    }
-
     fn parent(&mut self, kind: Kind, id: Uuid) -> Option<Uuid> {
         let found = match kind {
             Kind::Place => documents::places::load(self.tx, self.access.id(), &[id])
@@ -205,37 +199,38 @@ pub fn import_as_server(
     defaults: Defaults,
     is_dry_run: bool,
 ) -> Result<Imported> {
-    let kept = operation_of(app, body)?;
-    let done = app.store.write(Area::Operation(kept.id), |tx| {
-        coherence::pass_days(app, tx, kept.id)?;
-        let present = operations::load(tx, Some(&[kept.id]))?.pop().ok_or(Error::NotFound)?;
+    let key = body["operation"]["key"].as_str().unwrap_or_default();
+    let found = app.store.read(|tx| Ok::<_, Error>(operations::find(tx, key)?))?;
+    let work = |tx: &mut Tx, id: Uuid| {
+        coherence::pass_days(app, tx, id)?;
+        let present = operations::load(tx, Some(&[id]))?.pop().ok_or(Error::NotFound)?;
         let access = Access::of_server(present);
         let imported = import_into(app, tx, &access, body, defaults)?;
         if is_dry_run { Err(Error::DryRun(imported)) } else { Ok(imported) }
-    });
+    };
+    let done = match found {
+        Some(kept) => app.store.write(Area::Operation(kept.id), |tx| work(tx, kept.id)),
+        None => app.store.write(Area::Installation, |tx| {
+            let made = insert_operation(app, tx, body)?;
+            work(tx, made.id)
+        }),
+    };
     match done {
         Err(Error::DryRun(imported)) => Ok(imported),
         done => done,
     }
 }
 
-/// The operation that a bundle names, which is made if it is not there.
-fn operation_of(app: &App, body: &Value) -> Result<KeptOperation> {
+/// The operation that a bundle names, which is not there.
+fn insert_operation(app: &App, tx: &mut Tx, body: &Value) -> Result<KeptOperation> {
     struct Nothing<'a>(&'a App);
     impl Standing for Nothing<'_> {
         fn fresh(&mut self) -> Uuid {
             self.0.ids.id()
         }
     }
-    let key = body["operation"]["key"].as_str().unwrap_or_default();
-    let found = app.store.read(|tx| Ok::<_, Error>(operations::find(tx, key)?))?;
-    if let Some(kept) = found {
-        return Ok(kept);
-    }
     let bundle = bundle::read(body, &mut Nothing(app), Some(app.today()));
-    let bundle = bundle.map_err(Error::Invalid)?;
-    app.store
-        .write(Area::Installation, |tx| use_operations::insert(app, tx, bundle.operation.clone()))
+    use_operations::insert(app, tx, bundle.map_err(Error::Invalid)?.operation)
 }
 
 fn import_into(
@@ -307,12 +302,12 @@ impl Import<'_> {
     fn everything(&mut self, bundle: Bundle, defaults: Defaults) -> Result<()> {
         let places = parents_first(bundle.places, |place| place.parent.map(|to| to.0.0));
         self.list("places", places)?;
-        self.list("mechanisms", bundle.mechanisms)?;
-        self.list("organizations", bundle.organizations)?;
+        self.list("mechanisms", in_order(bundle.mechanisms))?;
+        self.list("organizations", in_order(bundle.organizations))?;
         let actors = parents_first(bundle.armed_actors, |actor| actor.parent.map(|to| to.0.0));
         self.list("armed_actors", actors)?;
-        self.list("leads", bundle.leads)?;
-        self.list("common_positions", bundle.common_positions)?;
+        self.list("leads", in_order(bundle.leads))?;
+        self.list("common_positions", in_order(bundle.common_positions))?;
         let mut engagements = bundle.engagements;
         for engagement in &mut engagements {
             let is_new = !self.standing.contains(&engagement.identity.id.0);
@@ -321,15 +316,15 @@ impl Import<'_> {
                 engagement.disclosure = engagement.disclosure.or(defaults.disclosure.map(Of));
             }
         }
-        self.list("engagements", engagements)?;
-        self.list("commitments", bundle.commitments)
+        self.list("engagements", in_order(engagements))?;
+        self.list("commitments", in_order(bundle.commitments))
     }
 
     /// Brings each thing to its values. Faults are gathered, so that all are told.
-    fn list<T: Resource>(&mut self, list: &str, things: Vec<T>) -> Result<()> {
+    fn list<T: Resource>(&mut self, list: &str, things: Vec<(usize, T)>) -> Result<()> {
         let root = Pointer::ROOT;
         let at = root.member(list);
-        for (index, thing) in things.into_iter().enumerate() {
+        for (index, thing) in things {
             match self.one(thing) {
                 Err(Error::Invalid(faults)) => {
                     let place = at.item(index).to_string();
@@ -373,21 +368,29 @@ impl Import<'_> {
     }
 }
 
-/// The things in an order in which each comes after the one that it lies in.
-fn parents_first<T: Resource>(things: Vec<T>, parent: impl Fn(&T) -> Option<Uuid>) -> Vec<T> {
-    let mut waiting: HashMap<Uuid, Vec<T>> = HashMap::new();
+/// Each thing with its place in the bundle.
+fn in_order<T>(things: Vec<T>) -> Vec<(usize, T)> {
+    things.into_iter().enumerate().collect()
+}
+
+/// The same, in an order in which each comes after the one that it lies in.
+fn parents_first<T: Resource>(
+    things: Vec<T>,
+    parent: impl Fn(&T) -> Option<Uuid>,
+) -> Vec<(usize, T)> {
+    let mut waiting: HashMap<Uuid, Vec<(usize, T)>> = HashMap::new();
     let here: BTreeSet<Uuid> = things.iter().map(Resource::id).collect();
-    let mut ready: Vec<T> = Vec::new();
-    for thing in things {
+    let mut ready: Vec<(usize, T)> = Vec::new();
+    for (index, thing) in things.into_iter().enumerate() {
         match parent(&thing).filter(|parent| here.contains(parent)) {
-            Some(parent) => waiting.entry(parent).or_default().push(thing),
-            None => ready.push(thing),
+            Some(parent) => waiting.entry(parent).or_default().push((index, thing)),
+            None => ready.push((index, thing)),
         }
     }
-    let mut sorted: Vec<T> = Vec::new();
-    while let Some(thing) = ready.pop() {
+    let mut sorted: Vec<(usize, T)> = Vec::new();
+    while let Some((index, thing)) = ready.pop() {
         ready.extend(waiting.remove(&thing.id()).into_iter().flatten());
-        sorted.push(thing);
+        sorted.push((index, thing));
     }
     sorted
 }

@@ -12,12 +12,12 @@ use concord_domain::{
         Place,
     },
     fault::{Fault, FaultCode, Pointer},
-    id::{Kind, OrganizationId},
+    id::{CommitmentId, Kind, OrganizationId},
     policy::{Action, Scope},
     vocabulary::{Audience, Disclosure},
 };
 use concord_store::{
-    Area, Tx, documents, engagements,
+    Area, Tx, documents, engagements, entries,
     operations::{self, KeptOperation},
     references,
 };
@@ -54,7 +54,8 @@ pub struct Defaults {
     pub disclosure: Option<Disclosure>,
 }
 
-/// What stands already in the registry, whoever may read it; and what the caller may refer to.
+/// What stands already in the registry and what the caller may refer to, as far as the caller
+/// may know of it.
 struct Registry<'r> {
     app: &'r App,
     tx: &'r mut Tx,
@@ -71,6 +72,23 @@ impl Registry<'_> {
             T::default()
         })
     }
+
+    /// Whether the caller may know of this. What others keep to themselves does not stand here,
+    /// so that trying its key and its values tells nothing.
+    fn is_readable(&mut self, kind: Kind, id: Uuid) -> bool {
+        let (operation, scope) = (self.access.id(), &self.access.scope);
+        let found = match kind {
+            _ if scope.is_server => return true,
+            Kind::Engagement => entries::readable(self.tx, operation, scope, &[id])
+                .map(|readable| !readable.is_empty()),
+            Kind::Commitment => {
+                engagements::load_commitments(self.tx, operation, scope, &[CommitmentId(id)])
+                    .map(|readable| !readable.is_empty())
+            }
+            _ => return true,
+        };
+        self.kept(found.map_err(Error::from))
+    }
 }
 
 impl Standing for Registry<'_> {
@@ -82,20 +100,24 @@ impl Standing for Registry<'_> {
         let operation = self.access.id();
         let found = match (kind, owner.map(OrganizationId)) {
             (Kind::Engagement, Some(owner)) => {
-                engagements::with_key(self.tx, operation, owner, key).map(|id| id.map(Uuid::from))
+                engagements::with_key(self.tx, operation, owner, key)
+                    .map(|id| id.map(|id| (id.0, Kind::Engagement, id.0)))
             }
             (Kind::Ask | Kind::Demand, Some(owner)) => {
                 engagements::part_with_key(self.tx, operation, owner, key)
-                    .map(|found| found.map(|(id, _)| id))
+                    .map(|found| found.map(|(id, of)| (id, Kind::Engagement, of.0)))
             }
             (Kind::Commitment, owner) => {
                 engagements::commitment_with_key(self.tx, operation, owner, key)
-                    .map(|id| id.map(Uuid::from))
+                    .map(|id| id.map(|id| (id.0, Kind::Commitment, id.0)))
             }
             (Kind::Engagement | Kind::Ask | Kind::Demand, None) => Ok(None),
-            _ => references::find(self.tx, operation, &self.access.scope, (kind, key), None),
+            _ => references::find(self.tx, operation, &self.access.scope, (kind, key), None)
+                .map(|id| id.map(|id| (id, kind, id))),
         };
         let found = self.kept(found.map_err(Error::from));
+        let found =
+            found.filter(|(_, kind, entry)| self.is_readable(*kind, *entry)).map(|(id, ..)| id);
         self.standing.extend(found);
         found
     }

@@ -440,6 +440,12 @@ impl<'k> Known<'k> {
     /// What stands already under a key that is to be given to a new thing.
     fn standing(&mut self, kind: Kind, key: &Key) -> Result<Option<Uuid>> {
         let (tx, operation, key) = (&mut *self.tx, self.access.id(), key.as_str());
+        let is_entry =
+            matches!(kind, Kind::Engagement | Kind::Ask | Kind::Demand | Kind::Commitment);
+        // Which keys others have is not told to who may not write there anyhow.
+        if is_entry && !self.access.scope.acts_for(self.own) {
+            return Ok(None);
+        }
         Ok(match (kind, self.own) {
             (Kind::Engagement, Some(own)) => {
                 engagements::with_key(tx, operation, own, key)?.map(Uuid::from)

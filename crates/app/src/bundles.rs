@@ -54,7 +54,8 @@ pub struct Defaults {
     pub disclosure: Option<Disclosure>,
 }
 
-/// What stands already in the registry, whoever may read it; and what the caller may refer to.
+/// What stands already in the registry and what the caller may refer to, as far as the caller
+/// may know of it.
 struct Registry<'r> {
     app: &'r App,
     tx: &'r mut Tx,

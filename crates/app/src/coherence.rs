@@ -23,11 +23,17 @@ use concord_store::{
     engagements, flags,
     flags::{KeptFlag, Step},
     live::{self, LiveLine},
-    operations, trees,
+    operations::{self, KeptOperation},
+    trees,
 };
 use uuid::Uuid;
 
-use crate::{App, error::Result};
+use crate::{
+    App,
+    access::Access,
+    error::Result,
+    resources::{Resource, Touched},
+};
 
 /// Which subjects changed in a field that rules read, so that what was settled is open again.
 #[derive(Clone, Debug, Default)]
@@ -628,8 +634,8 @@ pub fn index_engagement(
     let cancelled = engagement.status == EngagementStatus::Cancelled;
     let day = facts.as_of.unwrap_or(FIRST_DAY);
     let due_on = over
-        .chain(consent)
         .filter(|_| is_live)
+        .chain(consent)
         .chain(aged.filter(|_| !cancelled))
         .filter(|due_on| *due_on > day)
         .min()
@@ -691,6 +697,7 @@ pub fn pass_days(app: &App, tx: &mut Tx, operation: Uuid) -> Result<()> {
         commitments: due(tx, Kind::Commitment)?.into_iter().map(CommitmentId).collect(),
         ..Focus::default()
     };
+    end_consents(tx, kept, &engagements)?;
     for engagement in reindex(tx, operation, &engagements)?.engagements.values() {
         focus.add_engagement(engagement);
     }
@@ -704,6 +711,18 @@ pub fn pass_days(app: &App, tx: &mut Tx, operation: Uuid) -> Result<()> {
         }
     }
     settle(app, tx, operation, focus, &Changed::default())?;
+    Ok(())
+}
+
+/// Where a consent has ended, discloses no more than is disclosed without one.
+fn end_consents(tx: &mut Tx, kept: KeptOperation, ids: &[EngagementId]) -> Result<()> {
+    let server = Access::of_server(kept);
+    for before in engagements::load(tx, server.id(), &server.scope, ids)? {
+        let after = before.clone().completed(tx, &server)?;
+        if after != before {
+            after.save(tx, &server, Some(&before), &mut Touched::default())?;
+        }
+    }
     Ok(())
 }
 

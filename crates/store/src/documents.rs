@@ -3,7 +3,8 @@
 
 use concord_domain::{
     document::{
-        self, ArmedActor, CommonPosition, Document, Lead, Mechanism, Organization, Place, Stored,
+        self, ArmedActor, CommonPosition, Document, Key, Lead, Mechanism, Organization, Place,
+        Stored,
     },
     id::ArmedActorId,
     lineage::Lineage,
@@ -88,6 +89,9 @@ macro_rules! queries {
             /// # Errors
             /// The store's own.
             pub fn find(tx: &mut Tx, operation: Uuid, written: &str) -> Result<Option<Uuid>> {
+                if Key::parse(written).is_none() {
+                    return Ok(None);
+                }
                 let of_operation = || dsl::$table
                     .filter(t::operation_id.eq(RowId(operation)))
                     .filter($kept)

@@ -1,7 +1,7 @@
 //! Engagements and commitments: the entries, as documents.
 
 use concord_domain::{
-    document::{self, Commitment, Engagement},
+    document::{self, Commitment, Engagement, Key},
     id::{CommitmentId, EngagementId, OrganizationId},
     policy::Scope,
     vocabulary::Closed,
@@ -134,6 +134,9 @@ pub fn find(
     written: &str,
     own: Option<OrganizationId>,
 ) -> Result<Option<EngagementId>> {
+    if Key::parse(written).is_none() {
+        return Ok(None);
+    }
     if let Ok(id) = Uuid::parse_str(written) {
         let readable = crate::entries::readable(tx, operation, scope, &[id])?;
         let there: Option<RowId> = e::table

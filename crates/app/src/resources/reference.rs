@@ -91,7 +91,7 @@ fn faults_of<T: Id>(standing: &Standing, parent: Option<To<T>>, own: T) -> Vec<F
     if parent.is_some_and(|to| to.0 == own) || below_itself {
         return vec![cycle(T::KIND)];
     }
-    if standing.after.depth() > DEPTH_MAX { vec![too_deep()] } else { Vec::new() }
+    if standing.after.depth() > DEPTH_MAX + 1 { vec![too_deep()] } else { Vec::new() }
 }
 
 impl Resource for Place {

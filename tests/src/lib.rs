@@ -18,6 +18,7 @@ use concord_store::Store;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+pub mod held;
 pub mod postgres;
 
 /// A database that the product runs on.
@@ -131,6 +132,12 @@ impl Registry {
         let defaults = bundles::Defaults { audience, disclosure: None };
         bundles::import_as_server(&self.app, bundle, defaults, false)
             .unwrap_or_else(|error| panic!("{error}: {error:#?}"))
+    }
+
+    /// Puts the clock on the noon of a day.
+    pub fn set_day(&self, day: &str) {
+        let noon = format!("{day}T12:00:00Z").parse().expect("a day");
+        *self.clock.0.lock().unwrap_or_else(PoisonError::into_inner) = noon;
     }
 
     /// Lets days pass.

@@ -30,6 +30,7 @@ pub struct Call {
     /// The application.
     pub app: App,
     person: Option<Person>,
+    here: String,
     path: HashMap<String, String>,
     query: HashMap<String, String>,
     headers: HashMap<&'static str, String>,
@@ -47,6 +48,16 @@ impl Call {
     /// When nobody is signed in.
     pub fn person(&self) -> Result<Person> {
         self.person.ok_or_else(|| Error::Unauthenticated.into())
+    }
+
+    /// The address of something below where the request was sent.
+    pub fn below(&self, id: Uuid) -> String {
+        format!("{}/{id}", self.here)
+    }
+
+    /// The address of what the request was sent to a part of.
+    pub fn up(&self) -> String {
+        self.here.rsplit_once('/').map_or("", |(above, _)| above).to_owned()
     }
 
     /// The operation in the path, an id or a key.
@@ -303,6 +314,7 @@ fn read(
     Ok(Call {
         app,
         person,
+        here: request.path().to_owned(),
         path: path.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         query,
         headers: headers.collect(),

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use concord_domain::{
     document::{ArmedActor, To},
     fault::FaultCode,
-    id::{ArmedActorId, EngagementId},
+    id::{ArmedActorId, EngagementId, Kind},
     lineage::Lineage,
     policy::{Action, Scope},
 };
-use concord_store::{Tx, documents, engagements, live, trees};
+use concord_store::{Tx, documents, engagements, live, references, trees};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -86,7 +86,8 @@ pub fn merge(
         let gone: ArmedActor = resources::load_one(tx, access, id)?;
         access.require(Action::KeepReference, None)?;
         resources::expect(&resources::shown(tx, access, &gone)?, if_match)?;
-        let found = documents::armed_actors::find(tx, access.id(), into)?;
+        let wanted = (Kind::ArmedActor, into);
+        let found = references::find(tx, access.id(), &access.scope, wanted, None)?;
         let Some(into) = found.filter(|into| *into != id) else {
             let detail = "there is no other armed actor with this key or id";
             return Err(Error::at("into", FaultCode::UnknownReference, detail));

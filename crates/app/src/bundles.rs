@@ -8,11 +8,11 @@ use std::{
 use concord_domain::{
     bundle::{self, Bundle, Standing},
     document::{
-        ArmedActor, Commitment, CommonPosition, Engagement, Lead, Mechanism, Of, Organization,
+        ArmedActor, Commitment, CommonPosition, Engagement, Key, Lead, Mechanism, Of, Organization,
         Place,
     },
     fault::{Fault, FaultCode, Pointer},
-    id::{CommitmentId, Kind, OrganizationId},
+    id::{Kind, OrganizationId},
     policy::{Action, Scope},
     vocabulary::{Audience, Disclosure},
 };
@@ -72,22 +72,33 @@ impl Registry<'_> {
             T::default()
         })
     }
+}
 
-    /// Whether the caller may know of this. What others keep to themselves does not stand here,
-    /// so that trying its key and its values tells nothing.
-    fn is_readable(&mut self, kind: Kind, id: Uuid) -> bool {
-        let (operation, scope) = (self.access.id(), &self.access.scope);
-        let found = match kind {
-            _ if scope.is_server => return true,
-            Kind::Engagement => entries::readable(self.tx, operation, scope, &[id])
-                .map(|readable| !readable.is_empty()),
-            Kind::Commitment => {
-                engagements::load_commitments(self.tx, operation, scope, &[CommitmentId(id)])
-                    .map(|readable| !readable.is_empty())
+impl Registry<'_> {
+    /// What stands under a key, and the entry whose audience it has.
+    fn standing_under(
+        &mut self,
+        kind: Kind,
+        key: &str,
+        owner: Option<OrganizationId>,
+    ) -> Result<Option<(Uuid, Option<Uuid>)>> {
+        let (tx, operation) = (&mut *self.tx, self.access.id());
+        Ok(match (kind, owner) {
+            (Kind::Engagement, Some(owner)) => {
+                engagements::with_key(tx, operation, owner, key)?.map(|id| (id.0, Some(id.0)))
             }
-            _ => return true,
-        };
-        self.kept(found.map_err(Error::from))
+            (Kind::Ask | Kind::Demand, Some(owner)) => {
+                let found = engagements::part_with_key(tx, operation, owner, key)?;
+                found.map(|(id, engagement)| (id, Some(engagement.0)))
+            }
+            (Kind::Commitment, owner) => {
+                let found = engagements::commitment_with_key(tx, operation, owner, key)?;
+                found.map(|(id, entry)| (id.0, Some(entry)))
+            }
+            (Kind::Engagement | Kind::Ask | Kind::Demand, None) => None,
+            _ => references::find(tx, operation, &self.access.scope, (kind, key), None)?
+                .map(|id| (id, None)),
+        })
     }
 }
 
@@ -96,30 +107,20 @@ impl Standing for Registry<'_> {
         self.app.ids.id()
     }
 
+    /// Of what stands under the keys of others only what may be read is there.
     fn defined(&mut self, kind: Kind, key: &str, owner: Option<Uuid>) -> Option<Uuid> {
-        let operation = self.access.id();
-        let found = match (kind, owner.map(OrganizationId)) {
-            (Kind::Engagement, Some(owner)) => {
-                engagements::with_key(self.tx, operation, owner, key)
-                    .map(|id| id.map(|id| (id.0, Kind::Engagement, id.0)))
+        Key::parse(key)?;
+        let found = self.standing_under(kind, key, owner.map(OrganizationId));
+        let (id, entry) = self.kept(found)?;
+        if let Some(entry) = entry {
+            let (operation, scope) = (self.access.id(), &self.access.scope);
+            let readable = entries::readable(self.tx, operation, scope, &[entry]);
+            if !self.kept(readable.map_err(Error::from)).contains(&entry) {
+                return None;
             }
-            (Kind::Ask | Kind::Demand, Some(owner)) => {
-                engagements::part_with_key(self.tx, operation, owner, key)
-                    .map(|found| found.map(|(id, of)| (id, Kind::Engagement, of.0)))
-            }
-            (Kind::Commitment, owner) => {
-                engagements::commitment_with_key(self.tx, operation, owner, key)
-                    .map(|id| id.map(|id| (id.0, Kind::Commitment, id.0)))
-            }
-            (Kind::Engagement | Kind::Ask | Kind::Demand, None) => Ok(None),
-            _ => references::find(self.tx, operation, &self.access.scope, (kind, key), None)
-                .map(|id| id.map(|id| (id, kind, id))),
-        };
-        let found = self.kept(found.map_err(Error::from));
-        let found =
-            found.filter(|(_, kind, entry)| self.is_readable(*kind, *entry)).map(|(id, ..)| id);
-        self.standing.extend(found);
-        found
+        }
+        self.standing.insert(id);
+        Some(id)
     }
 
     fn resolve(&mut self, kind: Kind, written: &str) -> Option<Uuid> {
@@ -199,37 +200,38 @@ pub fn import_as_server(
     defaults: Defaults,
     is_dry_run: bool,
 ) -> Result<Imported> {
-    let kept = operation_of(app, body)?;
-    let done = app.store.write(Area::Operation(kept.id), |tx| {
-        coherence::pass_days(app, tx, kept.id)?;
-        let present = operations::load(tx, Some(&[kept.id]))?.pop().ok_or(Error::NotFound)?;
+    let key = body["operation"]["key"].as_str().unwrap_or_default();
+    let found = app.store.read(|tx| Ok::<_, Error>(operations::find(tx, key)?))?;
+    let work = |tx: &mut Tx, id: Uuid| {
+        coherence::pass_days(app, tx, id)?;
+        let present = operations::load(tx, Some(&[id]))?.pop().ok_or(Error::NotFound)?;
         let access = Access::of_server(present);
         let imported = import_into(app, tx, &access, body, defaults)?;
         if is_dry_run { Err(Error::DryRun(imported)) } else { Ok(imported) }
-    });
+    };
+    let done = match found {
+        Some(kept) => app.store.write(Area::Operation(kept.id), |tx| work(tx, kept.id)),
+        None => app.store.write(Area::Installation, |tx| {
+            let made = insert_operation(app, tx, body)?;
+            work(tx, made.id)
+        }),
+    };
     match done {
         Err(Error::DryRun(imported)) => Ok(imported),
         done => done,
     }
 }
 
-/// The operation that a bundle names, which is made if it is not there.
-fn operation_of(app: &App, body: &Value) -> Result<KeptOperation> {
+/// The operation that a bundle names, which is not there.
+fn insert_operation(app: &App, tx: &mut Tx, body: &Value) -> Result<KeptOperation> {
     struct Nothing<'a>(&'a App);
     impl Standing for Nothing<'_> {
         fn fresh(&mut self) -> Uuid {
             self.0.ids.id()
         }
     }
-    let key = body["operation"]["key"].as_str().unwrap_or_default();
-    let found = app.store.read(|tx| Ok::<_, Error>(operations::find(tx, key)?))?;
-    if let Some(kept) = found {
-        return Ok(kept);
-    }
     let bundle = bundle::read(body, &mut Nothing(app), Some(app.today()));
-    let bundle = bundle.map_err(Error::Invalid)?;
-    app.store
-        .write(Area::Installation, |tx| use_operations::insert(app, tx, bundle.operation.clone()))
+    use_operations::insert(app, tx, bundle.map_err(Error::Invalid)?.operation)
 }
 
 fn import_into(
@@ -301,12 +303,12 @@ impl Import<'_> {
     fn everything(&mut self, bundle: Bundle, defaults: Defaults) -> Result<()> {
         let places = parents_first(bundle.places, |place| place.parent.map(|to| to.0.0));
         self.list("places", places)?;
-        self.list("mechanisms", bundle.mechanisms)?;
-        self.list("organizations", bundle.organizations)?;
+        self.list("mechanisms", in_order(bundle.mechanisms))?;
+        self.list("organizations", in_order(bundle.organizations))?;
         let actors = parents_first(bundle.armed_actors, |actor| actor.parent.map(|to| to.0.0));
         self.list("armed_actors", actors)?;
-        self.list("leads", bundle.leads)?;
-        self.list("common_positions", bundle.common_positions)?;
+        self.list("leads", in_order(bundle.leads))?;
+        self.list("common_positions", in_order(bundle.common_positions))?;
         let mut engagements = bundle.engagements;
         for engagement in &mut engagements {
             let is_new = !self.standing.contains(&engagement.identity.id.0);
@@ -315,15 +317,15 @@ impl Import<'_> {
                 engagement.disclosure = engagement.disclosure.or(defaults.disclosure.map(Of));
             }
         }
-        self.list("engagements", engagements)?;
-        self.list("commitments", bundle.commitments)
+        self.list("engagements", in_order(engagements))?;
+        self.list("commitments", in_order(bundle.commitments))
     }
 
     /// Brings each thing to its values. Faults are gathered, so that all are told.
-    fn list<T: Resource>(&mut self, list: &str, things: Vec<T>) -> Result<()> {
+    fn list<T: Resource>(&mut self, list: &str, things: Vec<(usize, T)>) -> Result<()> {
         let root = Pointer::ROOT;
         let at = root.member(list);
-        for (index, thing) in things.into_iter().enumerate() {
+        for (index, thing) in things {
             match self.one(thing) {
                 Err(Error::Invalid(faults)) => {
                     let place = at.item(index).to_string();
@@ -367,21 +369,29 @@ impl Import<'_> {
     }
 }
 
-/// The things in an order in which each comes after the one that it lies in.
-fn parents_first<T: Resource>(things: Vec<T>, parent: impl Fn(&T) -> Option<Uuid>) -> Vec<T> {
-    let mut waiting: HashMap<Uuid, Vec<T>> = HashMap::new();
+/// Each thing with its place in the bundle.
+fn in_order<T>(things: Vec<T>) -> Vec<(usize, T)> {
+    things.into_iter().enumerate().collect()
+}
+
+/// The same, in an order in which each comes after the one that it lies in.
+fn parents_first<T: Resource>(
+    things: Vec<T>,
+    parent: impl Fn(&T) -> Option<Uuid>,
+) -> Vec<(usize, T)> {
+    let mut waiting: HashMap<Uuid, Vec<(usize, T)>> = HashMap::new();
     let here: BTreeSet<Uuid> = things.iter().map(Resource::id).collect();
-    let mut ready: Vec<T> = Vec::new();
-    for thing in things {
+    let mut ready: Vec<(usize, T)> = Vec::new();
+    for (index, thing) in things.into_iter().enumerate() {
         match parent(&thing).filter(|parent| here.contains(parent)) {
-            Some(parent) => waiting.entry(parent).or_default().push(thing),
-            None => ready.push(thing),
+            Some(parent) => waiting.entry(parent).or_default().push((index, thing)),
+            None => ready.push((index, thing)),
         }
     }
-    let mut sorted: Vec<T> = Vec::new();
-    while let Some(thing) = ready.pop() {
+    let mut sorted: Vec<(usize, T)> = Vec::new();
+    while let Some((index, thing)) = ready.pop() {
         ready.extend(waiting.remove(&thing.id()).into_iter().flatten());
-        sorted.push(thing);
+        sorted.push((index, thing));
     }
     sorted
 }

@@ -119,7 +119,7 @@ pub fn settle(
     mut focus: Focus,
     changed: &Changed,
 ) -> Result<Vec<Flag>> {
-    let facts = gather(tx, operation, &mut focus)?;
+    let mut facts = gather(tx, operation, &mut focus)?;
     let found = evaluate(&facts, &focus);
     let mut kept: BTreeMap<String, KeptFlag> = flags::touched(tx, operation, &focus)?
         .into_iter()
@@ -129,6 +129,7 @@ pub fn settle(
         })
         .map(|flag| (flag.identity.clone(), flag))
         .collect();
+    add_origins(tx, operation, kept.values(), &mut facts)?;
     for flag in found.iter().filter(|flag| flag.severity != Severity::Info) {
         let kept = kept.remove(flag.identity().as_str());
         keep(app, tx, (operation, &facts), (kept, Some(flag)), changed)?;
@@ -137,6 +138,28 @@ pub fn settle(
         keep(app, tx, (operation, &facts), (Some(flag), None), changed)?;
     }
     Ok(found)
+}
+
+/// Adds the commitments that flags are between and that nothing gathered, since what they met is
+/// over: whose entries they are is still to be known.
+fn add_origins<'f>(
+    tx: &mut Tx,
+    operation: Uuid,
+    flags: impl Iterator<Item = &'f KeptFlag>,
+    facts: &mut Facts,
+) -> Result<()> {
+    let commitment = |subject: &Subject| match subject {
+        Subject::Commitment(id) if !facts.commitments.contains_key(id) => Some(*id),
+        _ => None,
+    };
+    let missing: BTreeSet<CommitmentId> =
+        flags.flat_map(|flag| flag.between.iter().filter_map(commitment)).collect();
+    let missing: Vec<CommitmentId> = missing.into_iter().collect();
+    let server = concord_domain::policy::Scope::server();
+    let found = engagements::load_commitments(tx, operation, &server, &missing)?;
+    let agreements = Agreements { commitments: &found, ..Agreements::default() };
+    facts.add(&Context::default(), &[], agreements);
+    Ok(())
 }
 
 /// Keeps what became of one flag.
@@ -326,7 +349,7 @@ impl Gathering {
     fn everything(&mut self, tx: &mut Tx) -> Result<()> {
         let operation = self.operation;
         self.engagements.extend(live::under(tx, operation, None)?);
-        let due = due::by(tx, operation, Kind::Engagement, Day::MAX)?;
+        let due = due::by(tx, operation, Kind::Engagement, LAST_DAY)?;
         self.engagements.extend(due.into_iter().map(EngagementId));
         let mut after: Option<String> = None;
         loop {

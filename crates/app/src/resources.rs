@@ -9,7 +9,7 @@ use concord_domain::{
     fault::{Fault, FaultCode, Pointer},
     id::{EngagementId, Kind, OrganizationId},
 };
-use concord_store::{Tx, engagements, entries, idempotency, references};
+use concord_store::{Tx, engagements, entries, references};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -20,7 +20,10 @@ use crate::{
     coherence::{self, Changed},
     cursor::{self, Items, ListOf, Page},
     error::{Error, Result},
+    once::once,
 };
+
+pub use crate::once::Sent;
 
 mod agreements;
 mod commitments;
@@ -142,23 +145,6 @@ pub fn etag(body: &Value) -> String {
     format!("\"{}\"", &sha256(body.to_string().as_bytes())[..32])
 }
 
-/// What was made, or had been made under the same key.
-pub struct Made {
-    /// As the caller sees it now.
-    pub shown: Shown,
-    /// Whether it had been made before.
-    pub is_replay: bool,
-}
-
-/// The request under which something is made.
-#[derive(Clone, Copy, Debug)]
-pub struct Sent<'s> {
-    /// The body.
-    pub body: &'s Value,
-    /// The key under which it may be sent again.
-    pub idempotency_key: Option<&'s str>,
-}
-
 /// Makes a thing.
 ///
 /// # Errors
@@ -168,45 +154,15 @@ pub fn create<T: Resource>(
     person: Person,
     operation: &str,
     sent: Sent<'_>,
-) -> Result<Made> {
+) -> Result<Shown> {
     access::write(app, person, operation, |tx, access| {
-        once::<T>(app, tx, access, sent, |tx| {
+        let made = once(app, tx, access, (T::NAME, sent), |tx| {
             let document = read_new::<T>(app, tx, access, sent.body)?;
             document.require_write(tx, access)?;
-            put(app, tx, access, None, document)
-        })
+            Ok(put(app, tx, access, None, document)?.id())
+        })?;
+        show::<T>(tx, access, made.id)
     })
-}
-
-/// Does it, unless it was done before under the same key.
-fn once<T: Resource>(
-    app: &App,
-    tx: &mut Tx,
-    access: &Access,
-    sent: Sent<'_>,
-    make: impl FnOnce(&mut Tx) -> Result<T>,
-) -> Result<Made> {
-    let request_hash = sha256(format!("{}\n{}", T::NAME, sent.body).as_bytes());
-    if let Some(key) = sent.idempotency_key
-        && let Some((hash, id)) = idempotency::find(tx, access.id(), access.account, key)?
-    {
-        if hash != request_hash {
-            return Err(Error::IdempotencyKeyReused);
-        }
-        return Ok(Made { shown: show::<T>(tx, access, id)?, is_replay: true });
-    }
-    let made = make(tx)?;
-    if let Some(key) = sent.idempotency_key {
-        let used = idempotency::Used {
-            account: access.account,
-            key,
-            request_hash: &request_hash,
-            resource: made.id(),
-            at: app.now(),
-        };
-        idempotency::keep(tx, access.id(), &used)?;
-    }
-    Ok(Made { shown: show::<T>(tx, access, made.id())?, is_replay: false })
 }
 
 /// Reads a new thing from a body.
@@ -440,13 +396,9 @@ impl<'k> Known<'k> {
     /// What stands already under a key that is to be given to a new thing.
     fn standing(&mut self, kind: Kind, key: &Key) -> Result<Option<Uuid>> {
         let (tx, operation, key) = (&mut *self.tx, self.access.id(), key.as_str());
-        let is_entry =
-            matches!(kind, Kind::Engagement | Kind::Ask | Kind::Demand | Kind::Commitment);
-        // Which keys others have is not told to who may not write there anyhow.
-        if is_entry && !self.access.scope.acts_for(self.own) {
-            return Ok(None);
-        }
-        Ok(match (kind, self.own) {
+        // Of the keys of others nothing is told, not even that they are taken.
+        let own = self.own.filter(|own| self.access.acts_for(*own));
+        Ok(match (kind, own) {
             (Kind::Engagement, Some(own)) => {
                 engagements::with_key(tx, operation, own, key)?.map(Uuid::from)
             }
@@ -454,7 +406,7 @@ impl<'k> Known<'k> {
                 engagements::part_with_key(tx, operation, own, key)?.map(|(id, _)| id)
             }
             (Kind::Commitment, own) => {
-                engagements::commitment_with_key(tx, operation, own, key)?.map(Uuid::from)
+                engagements::commitment_with_key(tx, operation, own, key)?.map(|(id, _)| id.0)
             }
             (Kind::Engagement | Kind::Ask | Kind::Demand, None) => None,
             _ => references::find(tx, operation, &self.access.scope, (kind, key), None)?,

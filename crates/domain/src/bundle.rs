@@ -139,16 +139,27 @@ pub fn read<S: Standing>(
     }
     let documents = std::mem::take(&mut defined.documents);
     let mut reader = Reader::of_bundle(&mut defined, today);
-    let bundle = read_members(value, &root, &mut reader, &documents);
+    let read = read_members(value, &root, &mut reader, &documents);
     faults.append(&mut reader.faults);
-    match bundle {
-        Some(raw) if faults.is_empty() => finish(raw, &mut defined, faults),
-        _ => {
-            faults.sort();
-            faults.dedup();
-            Err(faults)
-        }
+    let Some((head, lists)) = read else {
+        return Err(sorted(faults));
+    };
+    let places = lists.places.iter().map(|p| (p.identity.id.0, p.parent.map(|to| to.0.0)));
+    let actors = lists.armed_actors.iter().map(|a| (a.identity.id.0, a.parent.map(|to| to.0.0)));
+    let (places, actors) = (places.collect(), actors.collect());
+    faults.extend(find_cycles(("places", Kind::Place), places, value, &mut defined));
+    faults.extend(find_cycles(("armed_actors", Kind::ArmedActor), actors, value, &mut defined));
+    match head {
+        Some((as_of, operation)) if faults.is_empty() => Ok(lists.into_bundle(as_of, operation)),
+        _ => Err(sorted(faults)),
     }
+}
+
+/// In the order of their place, each once.
+fn sorted(mut faults: Vec<Fault>) -> Vec<Fault> {
+    faults.sort();
+    faults.dedup();
+    faults
 }
 
 fn keyed<'v>(
@@ -166,10 +177,14 @@ fn define_keys<S: Standing>(
     faults: &mut Vec<Fault>,
 ) {
     let root = Pointer::ROOT;
+    let mut owners: HashMap<&str, Uuid> = HashMap::new();
     for (list, kind) in LISTS {
         let at_list = root.member(list);
         for (index, item, key) in keyed(object, list) {
-            let owner = owner(item, kind, defined);
+            let owner = owner(item, kind, &owners, defined);
+            if let (Kind::Engagement, Some(owner)) = (kind, owner) {
+                owners.insert(key, owner);
+            }
             let at = at_list.item(index);
             define(kind, key, owner, (&at, defined, faults));
             if let (Kind::Engagement, Some(parts)) = (kind, item.as_object()) {
@@ -184,13 +199,24 @@ fn define_keys<S: Standing>(
     }
 }
 
-/// The organisation in whose keys a key is looked up.
-fn owner<S: Standing>(item: &Value, kind: Kind, defined: &mut Defined<'_, S>) -> Option<Uuid> {
-    match kind {
-        Kind::Engagement | Kind::Commitment => {
-            let written = item.get("organization")?.as_str()?;
-            defined.resolve(Kind::Organization, written)
+/// The organisation in whose keys a key is looked up: a commitment's is that of the engagement
+/// that it came from, if it came from one. `owners` are those of the bundle's engagements.
+fn owner<S: Standing>(
+    item: &Value,
+    kind: Kind,
+    owners: &HashMap<&str, Uuid>,
+    defined: &mut Defined<'_, S>,
+) -> Option<Uuid> {
+    let written = |member: &str| item.get(member).and_then(Value::as_str);
+    match (kind, written("organization"), written("engagement")) {
+        (Kind::Engagement | Kind::Commitment, Some(organization), _) => {
+            defined.resolve(Kind::Organization, organization)
         }
+        (Kind::Commitment, None, Some(origin)) => owners.get(origin).copied().or_else(|| {
+            let id = defined.resolve(Kind::Engagement, origin)?;
+            let origin = defined.standing.document(Kind::Engagement, id)?;
+            origin.downcast_ref::<Engagement>().map(|origin| origin.organization.0.0)
+        }),
         _ => None,
     }
 }
@@ -216,13 +242,10 @@ fn define<S: Standing>(
     defined.ids.insert(space, id);
 }
 
-/// The members of a bundle that was read without a fault of its shape.
-struct Raw {
-    as_of: Option<Day>,
-    operation: Operation,
-    lists: Lists,
-}
+/// What a bundle is as of, and of which operation.
+type Head = (Option<Day>, Operation);
 
+/// What of its lists could be read.
 #[derive(Default)]
 struct Lists {
     places: Vec<Place>,
@@ -240,7 +263,7 @@ fn read_members(
     at: &Pointer<'_>,
     reader: &mut Reader<'_>,
     documents: &Documents,
-) -> Option<Raw> {
+) -> Option<(Option<Head>, Lists)> {
     let mut known = vec!["format", "as_of", "operation", "title", "expect"];
     known.extend(LISTS.map(|(list, _)| list));
     let object = reader.object(value, at, &known)?;
@@ -277,7 +300,7 @@ fn read_members(
         commitments: read_list((object, at, "commitments"), reader, documents, Kind::Commitment),
         engagements: read_list((object, at, "engagements"), reader, documents, Kind::Engagement),
     };
-    Some(Raw { as_of: as_of?, operation: operation?, lists })
+    Some((as_of.zip(operation), lists))
 }
 
 fn read_list<T: Document + Clone + 'static>(
@@ -315,57 +338,54 @@ fn read_list<T: Document + Clone + 'static>(
     }
 }
 
-fn finish<S: Standing>(
-    raw: Raw,
-    defined: &mut Defined<'_, S>,
-    mut faults: Vec<Fault>,
-) -> Result<Bundle, Vec<Fault>> {
-    let lists = raw.lists;
-    let places = lists.places.iter().map(|p| (p.identity.id.0, p.parent.map(|to| to.0.0)));
-    let actors = lists.armed_actors.iter().map(|a| (a.identity.id.0, a.parent.map(|to| to.0.0)));
-    find_cycles("places", Kind::Place, places, (defined.standing, &mut faults));
-    find_cycles("armed_actors", Kind::ArmedActor, actors, (defined.standing, &mut faults));
-    if !faults.is_empty() {
-        return Err(faults);
-    }
-    Ok(Bundle {
-        as_of: raw.as_of,
-        operation: raw.operation,
-        places: lists.places,
-        mechanisms: lists.mechanisms,
-        organizations: lists.organizations,
-        armed_actors: lists.armed_actors,
-        leads: lists.leads,
-        common_positions: lists.common_positions,
-        commitments: lists.commitments,
-        engagements: lists.engagements,
-    })
-}
-
-/// Notes every thing that is its own ancestor.
-fn find_cycles<S: Standing>(
-    list: &str,
-    kind: Kind,
-    parents: impl Iterator<Item = (Uuid, Option<Uuid>)>,
-    (standing, faults): (&mut S, &mut Vec<Fault>),
-) {
-    let in_order: Vec<_> = parents.collect();
-    let mut parent_of: HashMap<Uuid, Option<Uuid>> = in_order.iter().copied().collect();
-    let root = Pointer::ROOT;
-    let at = root.member(list);
-    for (index, (id, parent)) in in_order.iter().enumerate() {
-        let mut above = *parent;
-        let mut seen = HashSet::new();
-        while let Some(ancestor) = above.filter(|ancestor| seen.insert(*ancestor)) {
-            if ancestor == *id {
-                let detail = format!("this {} would lie below itself", kind.word());
-                let at = at.item(index);
-                faults.push(Fault::new(&at.member("parent"), FaultCode::Cycle, detail));
-                break;
-            }
-            above = *parent_of.entry(ancestor).or_insert_with(|| standing.parent(kind, ancestor));
+impl Lists {
+    fn into_bundle(self, as_of: Option<Day>, operation: Operation) -> Bundle {
+        Bundle {
+            as_of,
+            operation,
+            places: self.places,
+            mechanisms: self.mechanisms,
+            organizations: self.organizations,
+            armed_actors: self.armed_actors,
+            leads: self.leads,
+            common_positions: self.common_positions,
+            commitments: self.commitments,
+            engagements: self.engagements,
         }
     }
+}
+
+/// Notes every thing that is its own ancestor. Each is walked over once, however deep the tree.
+fn find_cycles<S: Standing>(
+    (list, kind): (&str, Kind),
+    parents: HashMap<Uuid, Option<Uuid>>,
+    value: &Value,
+    defined: &mut Defined<'_, S>,
+) -> Vec<Fault> {
+    let mut parent_of = parents;
+    let mut walked: HashSet<Uuid> = HashSet::new();
+    let mut circling: HashSet<Uuid> = HashSet::new();
+    let mut starts: Vec<Uuid> = parent_of.keys().copied().collect();
+    while let Some(start) = starts.pop() {
+        let mut path: Vec<Uuid> = Vec::new();
+        let mut next = Some(start);
+        while let Some(id) = next.filter(|id| walked.insert(*id)) {
+            path.push(id);
+            next = *parent_of.entry(id).or_insert_with(|| defined.standing.parent(kind, id));
+        }
+        // A walk that ends on its own path went round from there on.
+        let round = path.iter().position(|id| Some(*id) == next);
+        circling.extend(round.into_iter().flat_map(|first| &path[first..]));
+    }
+    let (root, object) = (Pointer::ROOT, value.as_object());
+    let at = root.member(list);
+    let fault = |(index, _, key): (usize, _, &str)| {
+        let id = defined.ids.get(&(kind, key.to_owned()))?;
+        let detail = format!("this {} would lie below itself", kind.word());
+        let fault = Fault::new(&at.item(index).member("parent"), FaultCode::Cycle, detail);
+        circling.contains(id).then_some(fault)
+    };
+    object.into_iter().flat_map(|object| keyed(object, list)).filter_map(fault).collect()
 }
 
 impl Bundle {

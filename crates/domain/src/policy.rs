@@ -168,12 +168,6 @@ impl Scope {
         Self { is_server: true, ..Self::default() }
     }
 
-    /// Whether the person acts for an organisation, or keeps what belongs to none.
-    #[must_use]
-    pub fn acts_for(&self, organization: Option<OrganizationId>) -> bool {
-        self.is_server || organization.map_or(self.is_desk, |own| self.organizations.contains(&own))
-    }
-
     /// Whether an entry that is shared so may be read. The store says the same in SQL.
     #[must_use]
     pub fn includes(&self, sharing: &Sharing) -> bool {

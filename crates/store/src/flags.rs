@@ -117,10 +117,13 @@ fn kept(tx: &mut Tx, operation: Uuid, rows: Vec<Row>) -> Result<Vec<KeptFlag>> {
         .collect()
 }
 
+/// The flag, the kind and id of the subject, the engagement that it is part of, the level.
+type SubjectRow = (RowId, String, RowId, Option<RowId>, Option<String>);
+
 fn subjects(tx: &mut Tx, operation: Uuid, flags: &[Uuid]) -> Result<HashMap<Uuid, Vec<Subject>>> {
     let mut found: HashMap<Uuid, Vec<Subject>> = HashMap::new();
     for flags in flags.chunks(IDS_MAX) {
-        let rows: Vec<(RowId, String, RowId, Option<RowId>, Option<String>)> = s::table
+        let rows: Vec<SubjectRow> = s::table
             .filter(s::operation_id.eq(RowId(operation)))
             .filter(s::flag_id.eq_any(row_ids(flags.iter().copied())))
             .order((s::flag_id, s::kind, s::subject_id))
@@ -504,4 +507,27 @@ pub fn set_state(tx: &mut Tx, operation: Uuid, flag: &KeptFlag) -> Result<()> {
     );
     diesel::update(there).set(values).execute(tx)?;
     Ok(())
+}
+
+/// When these flags were last settled, in UTC.
+///
+/// # Errors
+/// The store's own.
+pub fn settled_at(
+    tx: &mut Tx,
+    operation: Uuid,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, NaiveDateTime>> {
+    let mut found = HashMap::new();
+    for ids in ids.chunks(IDS_MAX) {
+        let rows: Vec<(RowId, NaiveDateTime)> = steps::table
+            .filter(steps::operation_id.eq(RowId(operation)))
+            .filter(steps::flag_id.eq_any(row_ids(ids.iter().copied())))
+            .filter(steps::to_state.eq(FlagState::Resolved.code()))
+            .order((steps::flag_id, steps::number))
+            .select((steps::flag_id, steps::taken_at))
+            .load(tx)?;
+        found.extend(rows.into_iter().map(|(id, at)| (id.0, at)));
+    }
+    Ok(found)
 }

@@ -36,7 +36,9 @@ fn nine_fields_are_enough_and_the_answer_says_where_it_stands() {
         });
         let made = a.post("engagements", &nine).expect(201);
         let id = id_of(&made.body["engagement"]);
-        assert_eq!(made.header("location"), Some(id.as_str()));
+        let address = format!("/v1/operations/demo/engagements/{id}");
+        assert_eq!(made.header("location"), Some(address.as_str()));
+        a.get(&address).expect(200);
         assert_eq!(made.header("cache-control"), Some("no-store"));
         assert_eq!(made.body["engagement"]["audience"], "own");
         assert_eq!(made.body["engagement"]["disclosure"], "match");

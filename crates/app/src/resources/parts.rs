@@ -11,10 +11,10 @@ use uuid::Uuid;
 use super::{Resource, Sent, Shown, expect, load_one, put, read_amended, show, shown};
 use crate::{
     App, access,
-    auth::{Person, sha256},
+    auth::Person,
     error::{Error, Result},
+    once::once,
 };
-use concord_store::idempotency;
 
 /// Which parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,28 +61,15 @@ pub fn add(
     access::write(app, person, operation, |tx, access| {
         let before: Engagement = load_one(tx, access, id)?;
         before.require_write(tx, access)?;
-        let said = format!("{id}\n{}\n{}", parts.member(), sent.body);
-        let request_hash = sha256(said.as_bytes());
-        if let Some(key) = sent.idempotency_key
-            && let Some((hash, _)) = idempotency::find(tx, access.id(), access.account, key)?
-        {
-            if hash != request_hash {
-                return Err(Error::IdempotencyKeyReused);
-            }
-            return show::<Engagement>(tx, access, id);
-        }
-        let mut items = as_sent(&before, parts);
-        items.push(sent.body.clone());
-        let body = Value::from_iter([(parts.member().to_owned(), Value::from(items))]);
-        let after = read_amended(app, tx, access, &before, &body)?;
-        put(app, tx, access, Some(&before), after)?;
-        if let Some(key) = sent.idempotency_key {
-            let account = access.account;
-            let at = app.now();
-            let request_hash = request_hash.as_str();
-            let used = idempotency::Used { account, key, request_hash, resource: id, at };
-            idempotency::keep(tx, access.id(), &used)?;
-        }
+        let what = format!("{id} {}", parts.member());
+        once(app, tx, access, (&what, sent), |tx| {
+            let mut items = as_sent(&before, parts);
+            items.push(sent.body.clone());
+            let body = Value::from_iter([(parts.member().to_owned(), Value::from(items))]);
+            let after = read_amended(app, tx, access, &before, &body)?;
+            put(app, tx, access, Some(&before), after)?;
+            Ok(id)
+        })?;
         show::<Engagement>(tx, access, id)
     })
 }

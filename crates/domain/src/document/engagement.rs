@@ -1,7 +1,7 @@
 //! An engagement: one organisation's line of dialogue with one armed actor, and what belongs to it.
 
 use super::{
-    Checked, Identity, Line, Of, Prose, Reader, Source, Terms, To, document,
+    Checked, Identity, Keys, Line, Of, Prose, Reader, Source, Terms, To, document,
     register::{check_terms, check_window},
 };
 use crate::{
@@ -217,7 +217,8 @@ impl Engagement {
             );
         for (list, (index, (key, from, until))) in parts {
             let at = lists[list].item(index);
-            if !keys.insert(key) {
+            // In a bundle all keys were looked at together.
+            if !keys.insert(key) && reader.keys != Keys::Required {
                 let detail = format!("the key `{}` stands here twice", key.as_str());
                 reader.fault(&at.member("key"), FaultCode::DuplicateKey, detail);
             }

@@ -53,6 +53,7 @@ macro_rules! queries {
                     let rows: Vec<(String, Option<Vec<u8>>)> = dsl::$table
                         .filter(t::operation_id.eq(RowId(operation)))
                         .filter(t::id.eq_any(row_ids(ids.iter().copied())))
+                        .filter($kept)
                         .order(t::key)
                         .select((t::document, t::texts))
                         .load(tx)?;

@@ -1,7 +1,7 @@
 //! Making, reading, amending and listing what the registry keeps, the same way for every kind.
 //! A kind says what is its own: who may write it, how it is kept, and what a change of it touches.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use concord_domain::{
     document::{Document, Form, Key, Reader, References, Writer},
@@ -318,7 +318,7 @@ pub fn list<T: Resource>(
         let position = page.position(app, &of)?;
         let documents = T::page(tx, access, position.as_deref(), limit + 1)?;
         let Items { items, next } = cursor::page(app, &of, documents, limit, T::position);
-        let items = items.iter().map(|each| shown(tx, access, each)).collect::<Result<_>>()?;
+        let items = all_shown(tx, access, &items)?;
         Ok(Items { items, next })
     })
 }
@@ -341,10 +341,17 @@ fn show<T: Resource>(tx: &mut Tx, access: &Access, id: Uuid) -> Result<Shown> {
 /// # Errors
 /// The store's own.
 pub fn shown<T: Resource>(tx: &mut Tx, access: &Access, document: &T) -> Result<Shown> {
-    let referred: Vec<Uuid> = document.refers_to().into_iter().map(Uuid::from).collect();
+    let shown = all_shown(tx, access, std::slice::from_ref(document))?.pop();
+    shown.ok_or(Error::NotFound)
+}
+
+fn all_shown<T: Resource>(tx: &mut Tx, access: &Access, documents: &[T]) -> Result<Vec<Shown>> {
+    let referred: BTreeSet<Uuid> =
+        documents.iter().flat_map(T::refers_to).map(Uuid::from).collect();
+    let referred: Vec<Uuid> = referred.into_iter().collect();
     let readable = entries::readable(tx, access.id(), &access.scope, &referred)?;
-    let body = view(document, &readable);
-    Ok(Shown { id: document.id(), body })
+    let show = |document: &T| Shown { id: document.id(), body: view(document, &readable) };
+    Ok(documents.iter().map(show).collect())
 }
 
 fn view<T: Resource>(document: &T, readable: &HashSet<Uuid>) -> Value {

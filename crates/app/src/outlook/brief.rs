@@ -73,7 +73,7 @@ pub fn brief(app: &App, person: Person, operation: &str, body: &Value) -> Result
         })?;
         let (actor, place, day) = question;
         let question = Question { actor, place, day: day.unwrap_or(app.today()) };
-        Gathered::gather(tx, access, question)?.brief(app, tx, access)
+        Ok(Gathered::gather(tx, access, question)?.brief(app, access))
     })
 }
 
@@ -175,12 +175,12 @@ impl Gathered {
         Ok(())
     }
 
-    fn brief(self, app: &App, _: &mut Tx, access: &Access) -> Result<Brief> {
+    fn brief(&self, app: &App, access: &Access) -> Brief {
         let note = "It covers what you may read. Finding none is no clearance: others may have \
                     lines here that you may not know of. Ask the desk.";
         let names = &self.names;
         let community = self.lines.iter().filter(|line| self.is_community(line));
-        Ok(Brief {
+        Brief {
             handling: handling(app, access, self.question.day, note),
             armed_actor: self.outline(),
             place: self.question.place.map(|id| named(names, id)),
@@ -197,7 +197,7 @@ impl Gathered {
             best_placed: self.best_placed(),
             call_first: self.call_first(),
             silences: self.silences(),
-        })
+        }
     }
 
     fn is_community(&self, line: &Engagement) -> bool {

@@ -78,7 +78,7 @@ pub fn report(app: &App, person: Person, operation: &str, body: &Value) -> Resul
             let detail = format!("a period has at most {PERIOD_DAYS_MAX} days");
             return Err(Error::at("until", FaultCode::OutOfRange, detail));
         }
-        Gathered::gather(tx, access, question)?.report(app, access)
+        Ok(Gathered::gather(tx, access, question)?.report(app, access))
     })
 }
 
@@ -167,12 +167,12 @@ impl Gathered {
         Ok(())
     }
 
-    fn report(self, app: &App, access: &Access) -> Result<Report> {
+    fn report(&self, app: &App, access: &Access) -> Report {
         let (from, until) = self.question.period;
         let note = "It counts what its reader may read, and nothing else. It is not for handing \
                     round: it names organisations and armed actors.";
         let tallied = tallies(&self.engagements);
-        Ok(Report {
+        Report {
             handling: handling(app, access, app.today(), note),
             from: from.to_string(),
             until: until.to_string(),
@@ -196,7 +196,7 @@ impl Gathered {
                 })
                 .collect(),
             contributors: self.contributors(),
-        })
+        }
     }
 
     fn contacts(&self, engagement: &Engagement) -> usize {

@@ -264,17 +264,9 @@ pub async fn carry_out(
     })
 }
 
-/// The headers that every answer has.
+/// Says that nothing of it is to be kept, unless it may be.
 fn finish(mut response: HttpResponse) -> HttpResponse {
     let headers = response.headers_mut();
-    let fixed = [
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-    ];
-    for (name, value) in fixed {
-        headers.insert(name, header::HeaderValue::from_static(value));
-    }
     if !headers.contains_key(header::CACHE_CONTROL) {
         let no_store = header::HeaderValue::from_static("no-store");
         headers.insert(header::CACHE_CONTROL, no_store);

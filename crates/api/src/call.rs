@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use actix_web::{
     HttpRequest, HttpResponse,
     http::{
-        StatusCode,
+        Method, StatusCode,
         header::{self, HeaderName},
     },
     web::{self, Bytes},
@@ -215,7 +215,11 @@ impl Answer {
 
     fn response(self, if_none_match: Option<&str>) -> HttpResponse {
         let is_known = match (&self.etag, if_none_match) {
-            (Some(etag), Some(known)) => known.split(',').any(|each| each.trim() == etag),
+            (Some(etag), Some(known)) => known.split(',').any(|each| {
+                // A proxy that compresses calls it weak.
+                let each = each.trim();
+                each.strip_prefix("W/").unwrap_or(each) == etag
+            }),
             _ => false,
         };
         let status = if is_known { StatusCode::NOT_MODIFIED } else { self.status };
@@ -248,7 +252,8 @@ pub async fn carry_out(
     request: HttpRequest,
     body: std::result::Result<Bytes, actix_web::Error>,
 ) -> HttpResponse {
-    let if_none_match = text(&request, &header::IF_NONE_MATCH);
+    let if_none_match =
+        text(&request, &header::IF_NONE_MATCH).filter(|_| route.method == Method::GET);
     let call = match read(route, &request, body) {
         Ok(call) => call,
         Err(problem) => return finish(problem.response()),

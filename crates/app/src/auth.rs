@@ -245,11 +245,10 @@ pub fn sign_out(app: &App, person: Person) -> Result<()> {
     })
 }
 
-/// A login as it is compared. What no account can be called is nobody's.
+/// A login as it is compared. Nothing is left out of it: what no account can be called is nobody's.
 #[must_use]
 pub fn normalized(login: &str) -> String {
-    let plain = |c: &char| !text::is_unsafe(*c) && !c.is_control();
-    login.trim().to_lowercase().chars().filter(plain).take(LOGIN_CHARS_MAX + 1).collect()
+    login.trim().to_lowercase().chars().take(LOGIN_CHARS_MAX + 1).collect()
 }
 
 fn hash(password: &str) -> Result<String> {

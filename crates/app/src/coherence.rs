@@ -199,7 +199,7 @@ pub fn pass_days(app: &App, tx: &mut Tx, operation: Uuid) -> Result<()> {
         commitments: due(tx, Kind::Commitment)?.into_iter().map(CommitmentId).collect(),
         ..Focus::default()
     };
-    end_consents(tx, kept, &engagements)?;
+    keep_to_consents(tx, kept, &engagements)?;
     for engagement in reindex(tx, operation, &engagements)?.engagements.values() {
         focus.add_engagement(engagement);
     }
@@ -216,8 +216,11 @@ pub fn pass_days(app: &App, tx: &mut Tx, operation: Uuid) -> Result<()> {
     Ok(())
 }
 
-/// Where a consent has ended, discloses no more than is disclosed without one.
-fn end_consents(tx: &mut Tx, kept: KeptOperation, ids: &[EngagementId]) -> Result<()> {
+/// Where a consent is needed and there is none now, discloses no more than is disclosed without.
+///
+/// # Errors
+/// The store's own.
+pub fn keep_to_consents(tx: &mut Tx, kept: KeptOperation, ids: &[EngagementId]) -> Result<()> {
     let server = Access::of_server(kept);
     for before in engagements::load(tx, server.id(), &server.scope, ids)? {
         let after = before.clone().completed(tx, &server)?;

@@ -122,7 +122,12 @@ pub struct Token {
 
 /// Limits how often somebody may try to sign in, by login, whether or not there is such an account.
 #[derive(Default)]
-pub struct Throttle(Mutex<HashMap<String, (u32, NaiveDateTime)>>);
+pub struct Throttle {
+    tries: Mutex<HashMap<String, (u32, NaiveDateTime)>>,
+    /// Held while a password is hashed, which takes memory and time: one at once, so that many who
+    /// try to sign in take neither from everybody else.
+    hashing: Mutex<()>,
+}
 
 /// After how many wrong tries one must wait.
 const TRIES_MAX: u32 = 8;
@@ -134,7 +139,7 @@ const REMEMBERED_MAX: usize = 100_000;
 impl Throttle {
     /// Counts a try before it is made, so that tries at once are counted too.
     fn begin(&self, login: &str, now: NaiveDateTime) -> Result<()> {
-        let mut tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
         tries.retain(|_, (_, since)| (now - *since).num_seconds() < WAIT_SECONDS);
         if tries.len() >= REMEMBERED_MAX {
             return Err(Error::Busy);
@@ -149,7 +154,7 @@ impl Throttle {
     }
 
     fn succeeded(&self, login: &str) {
-        let mut tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
         tries.remove(&sha256(login.as_bytes()));
     }
 }
@@ -167,7 +172,10 @@ pub fn sign_in(app: &App, login: &str, password: &str) -> Result<Token> {
     // A hash that no password has, made once: somebody unknown costs the same as somebody known.
     static NOBODY: std::sync::OnceLock<String> = std::sync::OnceLock::new();
     let nobody = NOBODY.get_or_init(|| hash("nobody's password").unwrap_or_default());
-    let right = verify(password, known.unwrap_or(nobody));
+    let right = {
+        let _one_at_once = app.throttle.hashing.lock().unwrap_or_else(PoisonError::into_inner);
+        verify(password, known.unwrap_or(nobody))
+    };
     match account {
         Some(account) if right && known_and_open(&account) => {
             app.throttle.succeeded(&login);

@@ -20,9 +20,14 @@ document! {
     }
 }
 
-/// Days of slack, 0 to 365, and 14 unless said.
+/// Days of slack, 0 to 3,650, and 14 unless said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SlackDays(pub u32);
+
+impl SlackDays {
+    /// The most days: ten years.
+    pub const MAX: u32 = 3_650;
+}
 
 impl Default for SlackDays {
     fn default() -> Self {
@@ -36,7 +41,7 @@ impl super::Member for SlackDays {
         at: &crate::fault::Pointer<'_>,
         reader: &mut super::Reader<'_>,
     ) -> Option<Self> {
-        Count::<365>::read(value, at, reader).map(|count| Self(count.0))
+        Count::<{ Self::MAX }>::read(value, at, reader).map(|count| Self(count.0))
     }
 
     fn write(&self, _: &super::Writer<'_>) -> serde_json::Value {
@@ -44,7 +49,7 @@ impl super::Member for SlackDays {
     }
 
     fn schema(schemas: &mut super::Schemas) -> serde_json::Value {
-        Count::<365>::schema(schemas)
+        Count::<{ Self::MAX }>::schema(schemas)
     }
 }
 

@@ -9,6 +9,9 @@ use crate::{
     vocabulary::{Closed, Code, vocabulary},
 };
 
+/// After how many faults no nearest keys are offered.
+const OFFERS_MAX: usize = 100;
+
 pub(super) fn no_such_code<'a>(
     written: &str,
     list: &str,
@@ -90,7 +93,9 @@ impl<T: Id> Member for To<T> {
         let written = read_text(value, at, reader)?;
         let id = reader.references.resolve(T::KIND, written);
         if id.is_none() {
-            let known = reader.references.known(T::KIND);
+            // Looking for the nearest of many keys for many faults would take too long.
+            let is_offered = reader.faults.len() < OFFERS_MAX;
+            let known = if is_offered { reader.references.known(T::KIND) } else { Vec::new() };
             let near = offer(&nearest(written, known.iter().map(String::as_str)));
             let detail = format!("there is no {} {}{near}", T::KIND.word(), quoted(written));
             reader.fault(at, FaultCode::UnknownReference, detail);

@@ -296,7 +296,10 @@ pub fn invitation(app: &App) -> (String, String) {
 /// # Errors
 /// [`Error::SignInRefused`] if the invitation is not open.
 pub fn accept_invitation(app: &App, code: &str, password: &str) -> Result<Token> {
-    let hash = hash_new(password)?;
+    let hash = {
+        let _one_at_once = app.throttle.hashing.lock().unwrap_or_else(PoisonError::into_inner);
+        hash_new(password)?
+    };
     let kept = sha256(code.trim().as_bytes());
     let account = app.store.write(Area::Installation, |tx| {
         let invited = accounts::with_invitation(tx, &kept)?;

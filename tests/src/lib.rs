@@ -428,6 +428,24 @@ pub fn line(organization: &str, armed_actor: &str, asks: &Value) -> Value {
     })
 }
 
+/// The binary, beside the test binaries; it is built if it is not there.
+pub fn binary() -> PathBuf {
+    static BUILT: std::sync::OnceLock<PathBuf> = std::sync::OnceLock::new();
+    let build = || {
+        let test = std::env::current_exe().expect("a test runs");
+        let folder = test.ancestors().nth(2).expect("the folder of the profile");
+        let mut cargo = std::process::Command::new(env!("CARGO"));
+        cargo.args(["build", "--quiet", "--package", "concord"]).current_dir(file(".."));
+        if folder.ends_with("release") {
+            cargo.arg("--release");
+        }
+        // It is fresh in an instant if nothing changed since.
+        assert!(cargo.status().expect("cargo runs").success(), "the binary is built");
+        folder.join("concord")
+    };
+    BUILT.get_or_init(build).clone()
+}
+
 /// A file of the tests.
 pub fn file(path: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)

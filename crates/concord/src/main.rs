@@ -9,7 +9,7 @@ mod setup;
 
 /// The registry of who talks to which armed actor, and of where those lines meet.
 #[derive(Parser)]
-#[command(name = "concord", version, about)]
+#[command(name = "concord", version)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

@@ -1,0 +1,103 @@
+//! What is reviewed like code and made by code: the API, the format, the policy, the rules, the
+//! command line. `make accept` writes them anew.
+
+use std::{fmt::Write, path::PathBuf, process::Command};
+
+use concord_domain::{bundle, policy, rules::RULES, vocabulary::Closed};
+use concord_tests::{binary, file};
+use serde_json::Value;
+
+/// Fails unless a file of the repository holds this text; writes it if it is to be accepted.
+#[track_caller]
+fn is_golden(path: &str, text: &str) {
+    let path: PathBuf = file("..").join(path);
+    if std::env::var_os("UPDATE_GOLDEN").is_some_and(|value| value == "1") {
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("the folder is made");
+        std::fs::write(&path, text).expect("the file is written");
+        return;
+    }
+    let there = std::fs::read_to_string(&path).unwrap_or_default();
+    let differs = there.lines().zip(text.lines()).position(|(there, now)| there != now);
+    let at = differs.unwrap_or_else(|| there.lines().count().min(text.lines().count()));
+    let line = |text: &str| text.lines().nth(at).unwrap_or("nothing").to_owned();
+    assert!(
+        there == text,
+        "{} is no longer what the code says: line {} is\n  {}\nand would be\n  {}\n\
+         If that is meant, run `make accept` and review what changes.",
+        path.display(),
+        at + 1,
+        line(&there),
+        line(text),
+    );
+}
+
+fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).expect("JSON") + "\n"
+}
+
+#[test]
+fn golden_the_api_is_the_published_one() {
+    is_golden(
+        "openapi/concord.json",
+        &pretty(&serde_json::to_value(concord_api::openapi()).expect("JSON")),
+    );
+}
+
+#[test]
+fn golden_the_schema_of_bundles_is_the_published_one() {
+    is_golden("openapi/bundle.schema.json", &pretty(&bundle::schema()));
+}
+
+#[test]
+fn golden_the_policy_is_the_reviewed_one() {
+    is_golden("crates/domain/src/policy.txt", &policy::matrix());
+}
+
+#[test]
+fn golden_the_rules_are_the_reviewed_ones() {
+    let mut text = String::new();
+    for rule in RULES {
+        let _ = write!(
+            text,
+            "{} ({})\n  {}\n  Holds when: {}\n  Why: {}\n  Settled by: {}\n\n",
+            rule.kind.code(),
+            rule.class.code(),
+            rule.title,
+            rule.holds_when,
+            rule.why,
+            rule.settled_by,
+        );
+    }
+    is_golden("crates/domain/src/rules.txt", text.trim_end());
+}
+
+#[test]
+fn golden_the_help_is_the_reviewed_one() {
+    let help = |arguments: &[&str]| {
+        let output = Command::new(binary()).args(arguments).arg("--help").env_clear().output();
+        let output = output.expect("the binary runs");
+        assert!(output.status.success(), "{arguments:?}");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    let subcommands = |help: &str| -> Vec<String> {
+        let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+        let named = commands.take_while(|line| line.starts_with("  "));
+        let names = named.filter_map(|line| line.split_whitespace().next().map(str::to_owned));
+        names.filter(|name| name != "help").collect()
+    };
+    let mut text = String::new();
+    let mut waiting: Vec<Vec<String>> = vec![Vec::new()];
+    while let Some(path) = waiting.pop() {
+        let arguments: Vec<&str> = path.iter().map(String::as_str).collect();
+        let said = help(&arguments);
+        let _ = writeln!(
+            text,
+            "$ concord {}\n{said}",
+            [&arguments[..], &["--help"]].concat().join(" ")
+        );
+        for name in subcommands(&said).into_iter().rev() {
+            waiting.push([path.clone(), vec![name]].concat());
+        }
+    }
+    is_golden("tests/golden/help.txt", &text);
+}

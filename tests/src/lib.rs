@@ -468,20 +468,3 @@ pub fn json_files(folder: &str) -> Vec<(String, Value)> {
         })
         .collect()
 }
-
-/// The `concord` binary of this workspace, built if it is not there.
-pub fn binary() -> PathBuf {
-    static BINARY: std::sync::OnceLock<PathBuf> = std::sync::OnceLock::new();
-    let find = || {
-        // Tests run from `target/<profile>/deps`, and the binary stands one above.
-        let here = std::env::current_exe().expect("where this test runs");
-        let profile = here.parent().and_then(std::path::Path::parent).expect("the profile");
-        let built = std::process::Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--package", "concord"])
-            .current_dir(file(".."))
-            .status();
-        assert!(built.is_ok_and(|status| status.success()), "the binary can be built");
-        profile.join("concord")
-    };
-    BINARY.get_or_init(find).clone()
-}

@@ -8,8 +8,8 @@ use std::{
 use concord_domain::{
     bundle::{self, Bundle, Standing},
     document::{
-        ArmedActor, Commitment, CommonPosition, Engagement, Key, Lead, Mechanism, Of, Organization,
-        Place,
+        ArmedActor, Commitment, CommonPosition, Document, Engagement, Key, Lead, Mechanism, Of,
+        Organization, Place, Reader,
     },
     fault::{Fault, FaultCode, Pointer},
     id::{Kind, OrganizationId},
@@ -268,7 +268,7 @@ fn import_into(
         touched: Touched::default(),
         faults: Vec::new(),
     };
-    import.operation(app, &bundle)?;
+    import.operation(app, &body["operation"])?;
     import.everything(bundle, defaults)?;
     let Import { done, touched, faults, tx, .. } = import;
     if !faults.is_empty() {
@@ -288,13 +288,21 @@ struct Import<'i> {
 }
 
 impl Import<'_> {
-    fn operation(&mut self, app: &App, bundle: &Bundle) -> Result<()> {
+    /// Brings the operation to what is said of it; what is not said stays.
+    fn operation(&mut self, app: &App, said: &Value) -> Result<()> {
         let before = &self.access.operation;
-        if bundle.operation == before.operation {
+        let mut after = before.clone();
+        let mut nothing = resources::Nothing;
+        let mut reader = Reader::of_bundle(&mut nothing, Some(app.today()));
+        let root = Pointer::ROOT;
+        after.operation.amend(said, &root.member("operation"), &mut reader);
+        if !reader.faults.is_empty() {
+            return Err(Error::Invalid(reader.faults));
+        }
+        if after == *before {
             return Ok(());
         }
         self.access.require(Action::KeepOperation, None)?;
-        let after = KeptOperation { operation: bundle.operation.clone(), ..before.clone() };
         use_operations::update(app, self.tx, before, &after)?;
         self.done.changed += 1;
         Ok(())

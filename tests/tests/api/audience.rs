@@ -134,6 +134,30 @@ fn a_change_of_readers_needs_a_reason_and_fits_together() {
 }
 
 #[test]
+fn who_comes_to_be_community_led_discloses_no_more_without_consent() {
+    on_each_database(|registry: &Registry| {
+        registry.import(&small_world());
+        let (a, desk) = (registry.member("demo", "a"), registry.desk("demo"));
+        let told = json!({"disclosure": "existence"});
+        let consent = json!({"consent": {"given": "2026-03-10", "until": "2026-03-20"}});
+        let open = with(&own_line("a", "north", &json!([])), &told);
+        let without = logged(&a, &open);
+        let ended = logged(&a, &with(&open, &json!({"status": "concluded"})));
+        let consented = logged(&a, &with(&open, &consent));
+        let disclosed =
+            |id: &str| a.get(&format!("engagements/{id}")).expect(200).body["disclosure"].clone();
+        let items = desk.get("organizations").expect(200).body["items"].clone();
+        let found = items.as_array().into_iter().flatten().find(|each| each["key"] == "a");
+        let path = format!("organizations/{}", super::id_of(found.expect("a is there")));
+        desk.amend(&path, &json!({"kind": "womens_group"})).expect(200);
+        assert_eq!(disclosed(&without), "match");
+        assert_eq!(disclosed(&ended), "match");
+        assert_eq!(disclosed(&consented), "existence");
+        registry.verify();
+    });
+}
+
+#[test]
 fn nothing_more_is_disclosed_than_those_at_risk_consented_to() {
     on_each_database(|registry: &Registry| {
         registry.import(&small_world());

@@ -105,6 +105,21 @@ fn what_is_absent_or_null_stays_and_lists_are_whole() {
 }
 
 #[test]
+fn an_operation_keeps_what_a_bundle_does_not_say_of_it() {
+    on_each_database(|registry: &Registry| {
+        registry.import(&small_world());
+        let (a, desk) = (registry.member("demo", "a"), registry.desk("demo"));
+        desk.amend("/v1/operations/demo", &json!({"slack_days": 3})).expect(200);
+        let mut lines = bundle("engagements", &json!([]));
+        lines["operation"] = json!({"key": "demo", "name": "Demonstration"});
+        assert_eq!(counts(a.post("bundles", &lines)), [0, 0, 0]);
+        assert_eq!(counts(desk.post("bundles", &lines)), [0, 0, 0]);
+        let read = desk.get("/v1/operations/demo").expect(200).body;
+        assert_eq!((&read["slack_days"], &read["country"]), (&json!(3), &json!("SSD")));
+    });
+}
+
+#[test]
 fn one_takes_in_only_what_one_may_write() {
     on_each_database(|registry: &Registry| {
         registry.import(&small_world());

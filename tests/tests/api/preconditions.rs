@@ -84,6 +84,15 @@ fn what_is_known_already_is_not_sent_again() {
         assert_eq!(again.etag(), etag);
         let list = format!("\"other\", {etag}");
         assert_eq!(a.request("GET", &path, &[("if-none-match", &list)], None).status, 304);
+        let weak = format!("W/{etag}");
+        assert_eq!(a.request("GET", &path, &[("if-none-match", &weak)], None).status, 304);
+        // It is asked when reading alone.
+        let headers = [
+            ("content-type", "application/json"),
+            ("if-match", etag.as_str()),
+            ("if-none-match", etag.as_str()),
+        ];
+        a.request("PATCH", &path, &headers, Some(b"{}")).expect(200);
         a.amend(&path, &json!({"summary": "Said"})).expect(200);
         a.request("GET", &path, &[("if-none-match", &etag)], None).expect(200);
     });

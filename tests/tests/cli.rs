@@ -138,7 +138,7 @@ fn a_fresh_registry_has_no_account_and_takes_an_operation_in_and_out() {
 fn accounts(database: &Path) -> i64 {
     use concord_store::{Store, accounts};
     let store = Store::open(&database.display().to_string(), 1).expect("it opens");
-    store.read(|tx| accounts::count(tx)).expect("counted")
+    store.read(accounts::count).expect("counted")
 }
 
 #[test]

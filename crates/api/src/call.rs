@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use actix_web::{
     HttpRequest, HttpResponse,
     http::{
-        StatusCode,
+        Method, StatusCode,
         header::{self, HeaderName},
     },
     web::{self, Bytes},
@@ -30,6 +30,7 @@ pub struct Call {
     /// The application.
     pub app: App,
     person: Option<Person>,
+    here: String,
     path: HashMap<String, String>,
     query: HashMap<String, String>,
     headers: HashMap<&'static str, String>,
@@ -47,6 +48,16 @@ impl Call {
     /// When nobody is signed in.
     pub fn person(&self) -> Result<Person> {
         self.person.ok_or_else(|| Error::Unauthenticated.into())
+    }
+
+    /// The address of something below where the request was sent.
+    pub fn below(&self, id: Uuid) -> String {
+        format!("{}/{id}", self.here)
+    }
+
+    /// The address of what the request was sent to a part of.
+    pub fn up(&self) -> String {
+        self.here.rsplit_once('/').map_or("", |(above, _)| above).to_owned()
     }
 
     /// The operation in the path, an id or a key.
@@ -115,7 +126,10 @@ impl Call {
     pub fn idempotency_key(&self) -> Result<Option<&str>> {
         let key = self.headers.get("idempotency-key").map(String::as_str);
         match key {
-            Some(key) if key.is_empty() || key.len() > 100 => {
+            Some(key)
+                if !(1..=100).contains(&key.len())
+                    || !key.bytes().all(|byte| byte.is_ascii_graphic()) =>
+            {
                 let detail = "an Idempotency-Key has 1 to 100 visible characters";
                 Err(Problem::new(&problem::MALFORMED, detail))
             }
@@ -201,7 +215,11 @@ impl Answer {
 
     fn response(self, if_none_match: Option<&str>) -> HttpResponse {
         let is_known = match (&self.etag, if_none_match) {
-            (Some(etag), Some(known)) => known.split(',').any(|each| each.trim() == etag),
+            (Some(etag), Some(known)) => known.split(',').any(|each| {
+                // A proxy that compresses calls it weak.
+                let each = each.trim();
+                each.strip_prefix("W/").unwrap_or(each) == etag
+            }),
             _ => false,
         };
         let status = if is_known { StatusCode::NOT_MODIFIED } else { self.status };
@@ -234,7 +252,8 @@ pub async fn carry_out(
     request: HttpRequest,
     body: std::result::Result<Bytes, actix_web::Error>,
 ) -> HttpResponse {
-    let if_none_match = text(&request, &header::IF_NONE_MATCH);
+    let if_none_match =
+        text(&request, &header::IF_NONE_MATCH).filter(|_| route.method == Method::GET);
     let call = match read(route, &request, body) {
         Ok(call) => call,
         Err(problem) => return finish(problem.response()),
@@ -250,17 +269,9 @@ pub async fn carry_out(
     })
 }
 
-/// The headers that every answer has.
+/// Says that nothing of it is to be kept, unless it may be.
 fn finish(mut response: HttpResponse) -> HttpResponse {
     let headers = response.headers_mut();
-    let fixed = [
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-    ];
-    for (name, value) in fixed {
-        headers.insert(name, header::HeaderValue::from_static(value));
-    }
     if !headers.contains_key(header::CACHE_CONTROL) {
         let no_store = header::HeaderValue::from_static("no-store");
         headers.insert(header::CACHE_CONTROL, no_store);
@@ -294,12 +305,13 @@ fn read(
     };
     let path = request.match_info().iter();
     let headers = HEADERS.into_iter().filter_map(|name| {
-        let value = request.headers().get(name)?.to_str().ok()?;
-        Some((name, value.to_owned()))
+        let value = request.headers().get(name)?;
+        Some((name, String::from_utf8_lossy(value.as_bytes()).into_owned()))
     });
     Ok(Call {
         app,
         person,
+        here: request.path().to_owned(),
         path: path.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         query,
         headers: headers.collect(),

@@ -4,13 +4,11 @@ use std::collections::BTreeMap;
 
 use actix_web::http::Method;
 use concord_app::sharing;
-use concord_domain::{
-    bundle,
-    document::{
-        ArmedActor, Ask, Commitment, CommonPosition, Contact, Demand, Engagement, Form, Intention,
-        Lead, Mechanism, Member, Operation, Organization, Place, Schemas,
-    },
+use concord_domain::document::{
+    ArmedActor, Ask, Commitment, CommonPosition, Contact, Demand, Engagement, Form, Intention,
+    Lead, Mechanism, Member, Operation, Organization, Place, Schemas,
 };
+use concord_reports::{brief::Brief, report::Report};
 use serde_json::{Value, json};
 use utoipa::{
     PartialSchema, ToSchema,
@@ -41,7 +39,7 @@ pub fn openapi() -> OpenApi {
     let mut paths = PathsBuilder::new();
     for route in routes::all() {
         let item = PathItem::new(method(&route.method), operation(route));
-        paths = paths.path(documented_path(&route.path), item);
+        paths = paths.path(route.path.clone(), item);
     }
     let mut tags: Vec<&str> = Vec::new();
     for route in routes::all() {
@@ -71,11 +69,6 @@ pub fn openapi() -> OpenApi {
 /// The pages on which the document can be read and tried, served from the binary alone.
 pub fn interactive() -> SwaggerUi {
     SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", openapi())
-}
-
-/// A path without the patterns that only the server needs.
-fn documented_path(path: &str) -> String {
-    path.to_owned()
 }
 
 fn method(method: &Method) -> HttpMethod {
@@ -290,10 +283,15 @@ fn components() -> Components {
     add::<views::FlagDetail>(&mut components);
     add::<views::FlagList>(&mut components);
     add::<views::Person>(&mut components);
+    add::<Brief>(&mut components);
+    add::<Report>(&mut components);
     components
 }
 
 fn add<T: ToSchema + PartialSchema>(components: &mut Components) {
+    let mut within = Vec::new();
+    T::schemas(&mut within);
+    components.schemas.extend(within);
     components.schemas.insert(T::name().into_owned(), T::schema());
 }
 
@@ -343,99 +341,10 @@ fn documents() -> BTreeMap<String, Value> {
     all
 }
 
-/// The small shapes.
+/// The shapes of bodies and answers that are no documents and have no type of their own.
 fn plain() -> BTreeMap<String, Value> {
-    let reference = |name: &str| json!({"$ref": format!("{PREFIX}{name}")});
-    let list = |name: &str| json!({"type": "array", "items": reference(name)});
-    let text = || json!({"type": "string"});
-    let object = |properties: Value, required: &[&str]| json!({"type": "object", "properties": properties, "required": required});
-    let closed = |properties: Value, required: &[&str]| json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false});
-    let flags = || json!({"flags": list("Flag"), "restricted": list("RestrictedFlag")});
-    let mut logged = flags();
-    logged["engagement"] = reference("Engagement");
-    let rule = json!({"kind": text(), "class": text(), "title": text(), "holds_when": text(), "why": text(), "settled_by": text()});
-    BTreeMap::from([
-        ("Status".to_owned(), object(json!({"status": text()}), &["status"])),
-        ("LoggedEngagement".to_owned(), object(logged, &["engagement", "flags", "restricted"])),
-        ("FoundFlags".to_owned(), object(flags(), &["flags", "restricted"])),
-        (
-            "CheckAnswer".to_owned(),
-            object(json!({"flags": list("Flag"), "note": text()}), &["flags", "note"]),
-        ),
-        ("Sharing".to_owned(), sharing::schema()),
-        (
-            "NewFlagStep".to_owned(),
-            closed(
-                json!({"state": text(), "resolution": {"type": ["string", "null"]}, "note": {"type": ["string", "null"]}}),
-                &["state"],
-            ),
-        ),
-        (
-            "NewToken".to_owned(),
-            closed(json!({"login": text(), "password": text()}), &["login", "password"]),
-        ),
-        (
-            "AcceptedInvitation".to_owned(),
-            closed(json!({"code": text(), "password": text()}), &["code", "password"]),
-        ),
-        (
-            "Token".to_owned(),
-            object(
-                json!({"access_token": text(), "token_type": text(), "expires_in": {"type": "integer"}}),
-                &["access_token", "token_type", "expires_in"],
-            ),
-        ),
-        (
-            "Me".to_owned(),
-            object(
-                json!({"id": text(), "login": text(), "name": text(), "administrator": {"type": "boolean"}, "memberships": {"type": "array", "items": {"type": "object"}}}),
-                &["id", "login", "name", "administrator", "memberships"],
-            ),
-        ),
-        (
-            "NewPerson".to_owned(),
-            closed(
-                json!({"login": text(), "name": text(), "role": text(), "organization": {"type": ["string", "null"]}}),
-                &["login", "name", "role"],
-            ),
-        ),
-        (
-            "InvitedPerson".to_owned(),
-            object(
-                json!({"person": reference("Person"), "invitation_code": {"type": ["string", "null"]}}),
-                &["person", "invitation_code"],
-            ),
-        ),
-        ("Move".to_owned(), closed(json!({"parent": {"type": ["string", "null"]}}), &["parent"])),
-        ("Merge".to_owned(), closed(json!({"into": text()}), &["into"])),
-        (
-            "Imported".to_owned(),
-            object(
-                json!({"created": {"type": "integer"}, "changed": {"type": "integer"}, "unchanged": {"type": "integer"}, "dry_run": {"type": "boolean"}}),
-                &["created", "changed", "unchanged", "dry_run"],
-            ),
-        ),
-        (
-            "Bundle".to_owned(),
-            json!({"type": "object", "description": bundle::schema()["description"], "properties": {"format": text(), "operation": {"type": "object"}}, "required": ["format", "operation"]}),
-        ),
-        (
-            "Vocabulary".to_owned(),
-            object(
-                json!({"lists": {"type": "object"}, "opposed": {"type": "array", "items": {"type": "object"}}, "linked": {"type": "array", "items": {"type": "object"}}}),
-                &["lists", "opposed", "linked"],
-            ),
-        ),
-        (
-            "VocabularyList".to_owned(),
-            object(
-                json!({"name": text(), "entries": {"type": "array", "items": {"type": "object"}}}),
-                &["name", "entries"],
-            ),
-        ),
-        (
-            "Rule".to_owned(),
-            object(rule, &["kind", "class", "title", "holds_when", "why", "settled_by"]),
-        ),
-    ])
+    let mut shapes: BTreeMap<String, Value> =
+        serde_json::from_str(include_str!("shapes.json")).unwrap_or_default();
+    shapes.insert("Sharing".to_owned(), sharing::schema());
+    shapes
 }

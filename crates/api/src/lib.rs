@@ -1,8 +1,8 @@
 //! JSON in, use case, JSON out.
 //!
 //! One list of routes makes both the server and its OpenAPI document. An endpoint is a function
-//! from a [`Call`](call::Call) to an [`Answer`](call::Answer); everything that all of them share
-//! happens once, in [`call`]. Nothing is decided here.
+//! from a `Call` to an `Answer`; everything that all of them share
+//! happens once, in `call`. Nothing is decided here.
 
 use actix_web::web::{self, PayloadConfig, ServiceConfig};
 use concord_app::App;

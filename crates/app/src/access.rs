@@ -62,6 +62,12 @@ impl Access {
         }
     }
 
+    /// Whether the person acts for an organisation, as the server does for all.
+    #[must_use]
+    pub fn acts_for(&self, organization: OrganizationId) -> bool {
+        self.scope.is_server || self.scope.organizations.contains(&organization)
+    }
+
     /// The organisation for which the person acts, if there is just one.
     #[must_use]
     pub fn own_organization(&self) -> Option<OrganizationId> {

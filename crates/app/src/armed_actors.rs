@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use concord_domain::{
     document::{ArmedActor, To},
     fault::FaultCode,
-    id::{ArmedActorId, EngagementId},
+    id::{ArmedActorId, EngagementId, Kind},
     lineage::Lineage,
     policy::{Action, Scope},
+    window::Day,
 };
-use concord_store::{Tx, documents, engagements, live, trees};
+use concord_store::{Tx, documents, engagements, live, references, trees};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -21,6 +22,9 @@ use crate::{
     error::{Error, Result},
     resources::{self, Resource, Shown, Touched},
 };
+
+/// Whatever the days.
+const ALWAYS: (Day, Day) = (coherence::FIRST_DAY, coherence::LAST_DAY);
 
 /// Notes that everything below a point of the tree is to be looked at anew.
 ///
@@ -35,9 +39,7 @@ pub fn touch_subtree(
     let actors = trees::armed_actors::under(tx, operation, lineage)?;
     let ids: Vec<Uuid> = actors.iter().map(|id| id.0).collect();
     let server = Scope::server();
-    let always = (chrono::NaiveDate::MIN, chrono::NaiveDate::MAX);
-    let always = (always.0.max(first()), always.1.min(last()));
-    let lines = engagements::with_actors(tx, operation, &server, Some(&ids), always)?;
+    let lines = engagements::with_actors(tx, operation, &server, Some(&ids), ALWAYS)?;
     for engagement in coherence::reindex(tx, operation, &lines)?.engagements.values() {
         touched.focus.add_engagement(engagement);
     }
@@ -46,14 +48,6 @@ pub fn touch_subtree(
     touched.focus.positions.extend(agreed.positions);
     touched.focus.commitments.extend(agreed.commitments);
     Ok(())
-}
-
-fn first() -> chrono::NaiveDate {
-    chrono::NaiveDate::from_ymd_opt(1, 1, 1).unwrap_or_default()
-}
-
-fn last() -> chrono::NaiveDate {
-    chrono::NaiveDate::from_ymd_opt(9999, 12, 31).unwrap_or_default()
 }
 
 /// Moves a unit, with all below it, under another armed actor, or to the top.
@@ -86,7 +80,8 @@ pub fn merge(
         let gone: ArmedActor = resources::load_one(tx, access, id)?;
         access.require(Action::KeepReference, None)?;
         resources::expect(&resources::shown(tx, access, &gone)?, if_match)?;
-        let found = documents::armed_actors::find(tx, access.id(), into)?;
+        let wanted = (Kind::ArmedActor, into);
+        let found = references::find(tx, access.id(), &access.scope, wanted, None)?;
         let Some(into) = found.filter(|into| *into != id) else {
             let detail = "there is no other armed actor with this key or id";
             return Err(Error::at("into", FaultCode::UnknownReference, detail));
@@ -153,8 +148,7 @@ fn move_engagements(
     touched: &mut Touched,
 ) -> Result<()> {
     let server = Scope::server();
-    let lines =
-        engagements::with_actors(tx, access.id(), &server, Some(&[from.0]), (first(), last()))?;
+    let lines = engagements::with_actors(tx, access.id(), &server, Some(&[from.0]), ALWAYS)?;
     let ids: Vec<EngagementId> = lines;
     for engagement in engagements::load(tx, access.id(), &server, &ids)? {
         let mut moved = engagement.clone();

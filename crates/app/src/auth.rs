@@ -32,6 +32,8 @@ const AUDIENCE: &str = "concord-api";
 pub const TOKEN_SECONDS: i64 = 30 * 60;
 /// How long an invitation is open, in days.
 pub const INVITATION_DAYS: i64 = 7;
+/// The longest login, in characters.
+pub const LOGIN_CHARS_MAX: usize = 100;
 /// The shortest and the longest password, in characters.
 pub const PASSWORD_CHARS: std::ops::RangeInclusive<usize> = 12..=200;
 
@@ -243,10 +245,10 @@ pub fn sign_out(app: &App, person: Person) -> Result<()> {
     })
 }
 
-/// A login as it is compared.
+/// A login as it is compared. Nothing is left out of it: what no account can be called is nobody's.
 #[must_use]
 pub fn normalized(login: &str) -> String {
-    login.trim().to_lowercase()
+    login.trim().to_lowercase().chars().take(LOGIN_CHARS_MAX + 1).collect()
 }
 
 fn hash(password: &str) -> Result<String> {

@@ -8,7 +8,7 @@ use std::{
 use concord_domain::{
     bundle::{self, Bundle, Standing},
     document::{
-        ArmedActor, Commitment, CommonPosition, Engagement, Lead, Mechanism, Of, Organization,
+        ArmedActor, Commitment, CommonPosition, Engagement, Key, Lead, Mechanism, Of, Organization,
         Place,
     },
     fault::{Fault, FaultCode, Pointer},
@@ -17,7 +17,7 @@ use concord_domain::{
     vocabulary::{Audience, Disclosure},
 };
 use concord_store::{
-    Area, Tx, documents, engagements,
+    Area, Tx, documents, engagements, entries,
     operations::{self, KeptOperation},
     references,
 };
@@ -54,7 +54,8 @@ pub struct Defaults {
     pub disclosure: Option<Disclosure>,
 }
 
-/// What stands already in the registry, whoever may read it; and what the caller may refer to.
+/// What stands already in the registry and what the caller may refer to, as far as the caller
+/// may know of it.
 struct Registry<'r> {
     app: &'r App,
     tx: &'r mut Tx,
@@ -73,31 +74,53 @@ impl Registry<'_> {
     }
 }
 
+impl Registry<'_> {
+    /// What stands under a key, and the entry whose audience it has.
+    fn standing_under(
+        &mut self,
+        kind: Kind,
+        key: &str,
+        owner: Option<OrganizationId>,
+    ) -> Result<Option<(Uuid, Option<Uuid>)>> {
+        let (tx, operation) = (&mut *self.tx, self.access.id());
+        Ok(match (kind, owner) {
+            (Kind::Engagement, Some(owner)) => {
+                engagements::with_key(tx, operation, owner, key)?.map(|id| (id.0, Some(id.0)))
+            }
+            (Kind::Ask | Kind::Demand, Some(owner)) => {
+                let found = engagements::part_with_key(tx, operation, owner, key)?;
+                found.map(|(id, engagement)| (id, Some(engagement.0)))
+            }
+            (Kind::Commitment, owner) => {
+                let found = engagements::commitment_with_key(tx, operation, owner, key)?;
+                found.map(|(id, entry)| (id.0, Some(entry)))
+            }
+            (Kind::Engagement | Kind::Ask | Kind::Demand, None) => None,
+            _ => references::find(tx, operation, &self.access.scope, (kind, key), None)?
+                .map(|id| (id, None)),
+        })
+    }
+}
+
 impl Standing for Registry<'_> {
     fn fresh(&mut self) -> Uuid {
         self.app.ids.id()
     }
 
+    /// Of what stands under the keys of others only what may be read is there.
     fn defined(&mut self, kind: Kind, key: &str, owner: Option<Uuid>) -> Option<Uuid> {
-        let operation = self.access.id();
-        let found = match (kind, owner.map(OrganizationId)) {
-            (Kind::Engagement, Some(owner)) => {
-                engagements::with_key(self.tx, operation, owner, key).map(|id| id.map(Uuid::from))
+        Key::parse(key)?;
+        let found = self.standing_under(kind, key, owner.map(OrganizationId));
+        let (id, entry) = self.kept(found)?;
+        if let Some(entry) = entry {
+            let (operation, scope) = (self.access.id(), &self.access.scope);
+            let readable = entries::readable(self.tx, operation, scope, &[entry]);
+            if !self.kept(readable.map_err(Error::from)).contains(&entry) {
+                return None;
             }
-            (Kind::Ask | Kind::Demand, Some(owner)) => {
-                engagements::part_with_key(self.tx, operation, owner, key)
-                    .map(|found| found.map(|(id, _)| id))
-            }
-            (Kind::Commitment, owner) => {
-                engagements::commitment_with_key(self.tx, operation, owner, key)
-                    .map(|id| id.map(Uuid::from))
-            }
-            (Kind::Engagement | Kind::Ask | Kind::Demand, None) => Ok(None),
-            _ => references::find(self.tx, operation, &self.access.scope, (kind, key), None),
-        };
-        let found = self.kept(found.map_err(Error::from));
-        self.standing.extend(found);
-        found
+        }
+        self.standing.insert(id);
+        Some(id)
     }
 
     fn resolve(&mut self, kind: Kind, written: &str) -> Option<Uuid> {

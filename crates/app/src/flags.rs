@@ -27,6 +27,7 @@ use crate::{
     cursor::{self, Items, ListOf, Page},
     error::{Error, Result},
     names::{Names, Wanted},
+    once::{Sent, once},
 };
 
 pub use concord_store::flags::subject_kind;
@@ -187,29 +188,40 @@ pub fn step(
     person: Person,
     operation: &str,
     id: Uuid,
-    taken: &Taken,
+    (taken, sent): (&Taken, Sent<'_>),
 ) -> Result<FlagWithHistory> {
     access::write(app, person, operation, |tx, access| {
         access.require(Action::StepFlag, None)?;
-        let mut flag = readable(tx, access, id)?;
-        let from = flag.standing.state;
-        check_step(from, taken.state, taken.resolution)
-            .map_err(|detail| Error::at("state", FaultCode::Inconsistent, detail))?;
-        let step = Step {
-            at: app.now(),
-            account: Some(access.account),
-            from: Some(from),
-            to: taken.state,
-            resolution: taken.resolution,
-            cause: None,
-            note: taken.note.clone(),
-        };
-        flag.standing.state = taken.state;
-        flag.resolution = taken.resolution;
-        flags::set_state(tx, access.id(), &flag)?;
-        flags::keep_step(tx, access.id(), id, &step)?;
+        let flag = readable(tx, access, id)?;
+        once(app, tx, access, (&format!("{id} step"), sent), |tx| {
+            take(app, tx, access, (flag, taken)).map(|()| id)
+        })?;
         with_history(tx, access, id)
     })
+}
+
+fn take(
+    app: &App,
+    tx: &mut Tx,
+    access: &Access,
+    (mut flag, taken): (KeptFlag, &Taken),
+) -> Result<()> {
+    let from = flag.standing.state;
+    check_step(from, taken.state, taken.resolution)
+        .map_err(|detail| Error::at("state", FaultCode::Inconsistent, detail))?;
+    let step = Step {
+        at: app.now(),
+        account: Some(access.account),
+        from: Some(from),
+        to: taken.state,
+        resolution: taken.resolution,
+        cause: None,
+        note: taken.note.clone(),
+    };
+    flag.standing.state = taken.state;
+    flag.resolution = taken.resolution;
+    flags::set_state(tx, access.id(), &flag)?;
+    Ok(flags::keep_step(tx, access.id(), flag.id, &step)?)
 }
 
 /// Why each of these flags holds, found anew from what it rests on.
@@ -244,21 +256,24 @@ fn shown(
     wanted.add_flags(flags.iter().filter_map(|(_, flag)| flag.as_ref()));
     wanted.organizations.extend(facts.engagements.values().map(|e| e.organization.0));
     let names = wanted.load(tx, access.id())?;
-    Ok(flags.into_iter().filter_map(|(kept, flag)| show_one(facts, &names, kept, flag)).collect())
+    Ok(flags
+        .into_iter()
+        .filter_map(|(kept, flag)| show_one(facts, &names, kept.as_ref(), flag))
+        .collect())
 }
 
 fn show_one(
     facts: &Facts,
     names: &Names,
-    kept: Option<KeptFlag>,
+    kept: Option<&KeptFlag>,
     flag: Option<Flag>,
 ) -> Option<ShownFlag> {
-    let between: Vec<Subject> = match (&flag, &kept) {
+    let between: Vec<Subject> = match (&flag, kept) {
         (Some(flag), _) => flag.between.iter().copied().collect(),
         (None, Some(kept)) => kept.between.clone(),
         (None, None) => return None,
     };
-    let (kind, class, severity) = match (&flag, &kept) {
+    let (kind, class, severity) = match (&flag, kept) {
         (Some(flag), _) => (flag.kind, flag.class, flag.severity),
         (None, Some(kept)) => (kept.kind, kept.class, kept.standing.severity),
         (None, None) => return None,
@@ -270,14 +285,14 @@ fn show_one(
     let organizations: BTreeSet<OrganizationId> = entries.into_iter().filter_map(led).collect();
     let because = flag.map(|flag| flag.because).unwrap_or_default();
     Some(ShownFlag {
-        id: kept.as_ref().map(|kept| kept.id),
+        id: kept.map(|kept| kept.id),
         kind,
         class,
         severity,
-        holds: kept.as_ref().is_none_or(|kept| kept.standing.holds),
-        state: kept.as_ref().map(|kept| kept.standing.state),
-        resolution: kept.as_ref().and_then(|kept| kept.resolution),
-        raised_at: kept.as_ref().map(|kept| kept.raised_at),
+        holds: kept.is_none_or(|kept| kept.standing.holds),
+        state: kept.map(|kept| kept.standing.state),
+        resolution: kept.and_then(|kept| kept.resolution),
+        raised_at: kept.map(|kept| kept.raised_at),
         between,
         organizations: organizations.into_iter().map(|id| (id, names.of(id))).collect(),
         because: because

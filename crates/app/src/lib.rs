@@ -20,6 +20,7 @@ pub mod cursor;
 pub mod error;
 pub mod flags;
 pub mod names;
+pub mod once;
 pub mod operations;
 pub mod outlook;
 pub mod people;

@@ -19,6 +19,7 @@ use crate::{
     access::{self, Access},
     auth::{self, INVITATION_DAYS, Person, normalized},
     error::{Error, Result},
+    once::{Sent, once},
 };
 
 /// A person in an operation.
@@ -131,29 +132,44 @@ pub fn invite(
     app: &App,
     person: Person,
     operation: &str,
-    invited: &Invited,
+    (invited, sent): (&Invited, Sent<'_>),
 ) -> Result<(PersonInOperation, Option<String>)> {
     // Accounts belong to the installation and memberships to the operation: first the one.
     let code = auth::invitation(app);
-    let checked = access::read(app, person, operation, |tx, access| {
+    let id = access::read(app, person, operation, |tx, access| {
         check(tx, access, invited)?;
         Ok(access.id())
     })?;
     let (account, is_new) =
         app.store.write(Area::Installation, |tx| account_for(app, tx, invited, &code.1))?;
-    let made = app.store.write(Area::Operation(checked), |tx| {
+    let made = app.store.write(Area::Operation(id), |tx| {
         let access = access::entered(tx, person, operation)?;
-        let organization = check(tx, &access, invited)?;
-        let role = invited.role;
+        let made = once(app, tx, &access, ("invite", sent), |tx| {
+            join(app, tx, &access, (invited, account.id))
+        })?;
         let there = accounts::memberships(tx, access.id(), account.id)?;
-        if there.iter().any(|each| each.role == role && each.organization == organization) {
-            return Err(Error::Conflict("this person is that already".to_owned()));
-        }
-        let membership = Membership { id: app.ids.id(), account: account.id, role, organization };
-        accounts::insert_membership(tx, access.id(), &membership)?;
-        Ok::<_, Error>(person_in(&membership, &account))
+        let membership = there.iter().find(|each| each.id == made.id).ok_or(Error::NotFound)?;
+        Ok::<_, Error>(person_in(membership, &account))
     })?;
     Ok((made, is_new.then_some(code.0)))
+}
+
+/// Makes an account what it is invited to be.
+fn join(
+    app: &App,
+    tx: &mut Tx,
+    access: &Access,
+    (invited, account): (&Invited, Uuid),
+) -> Result<Uuid> {
+    let organization = check(tx, access, invited)?;
+    let role = invited.role;
+    let there = accounts::memberships(tx, access.id(), account)?;
+    if there.iter().any(|each| each.role == role && each.organization == organization) {
+        return Err(Error::Conflict("this person is that already".to_owned()));
+    }
+    let membership = Membership { id: app.ids.id(), account, role, organization };
+    accounts::insert_membership(tx, access.id(), &membership)?;
+    Ok(membership.id)
 }
 
 /// The organisation for which somebody is invited, if the caller may invite for it.

@@ -1,15 +1,15 @@
 //! Making, reading, amending and listing what the registry keeps, the same way for every kind.
 //! A kind says what is its own: who may write it, how it is kept, and what a change of it touches.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use concord_domain::{
-    document::{Document, Form, Key, Reader, References, Writer},
+    document::{Document, Form, Key, Reader, Writer},
     evaluate::Focus,
     fault::{Fault, FaultCode, Pointer},
-    id::{EngagementId, Kind, OrganizationId},
+    id::{EngagementId, Kind},
 };
-use concord_store::{Tx, engagements, entries, idempotency, references};
+use concord_store::{Tx, entries};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -20,11 +20,18 @@ use crate::{
     coherence::{self, Changed},
     cursor::{self, Items, ListOf, Page},
     error::{Error, Result},
+    once::once,
 };
+
+use known::Known;
+pub use known::Nothing;
+
+pub use crate::once::Sent;
 
 mod agreements;
 mod commitments;
 mod engagement;
+mod known;
 pub mod parts;
 mod reference;
 
@@ -142,23 +149,6 @@ pub fn etag(body: &Value) -> String {
     format!("\"{}\"", &sha256(body.to_string().as_bytes())[..32])
 }
 
-/// What was made, or had been made under the same key.
-pub struct Made {
-    /// As the caller sees it now.
-    pub shown: Shown,
-    /// Whether it had been made before.
-    pub is_replay: bool,
-}
-
-/// The request under which something is made.
-#[derive(Clone, Copy, Debug)]
-pub struct Sent<'s> {
-    /// The body.
-    pub body: &'s Value,
-    /// The key under which it may be sent again.
-    pub idempotency_key: Option<&'s str>,
-}
-
 /// Makes a thing.
 ///
 /// # Errors
@@ -168,45 +158,15 @@ pub fn create<T: Resource>(
     person: Person,
     operation: &str,
     sent: Sent<'_>,
-) -> Result<Made> {
+) -> Result<Shown> {
     access::write(app, person, operation, |tx, access| {
-        once::<T>(app, tx, access, sent, |tx| {
+        let made = once(app, tx, access, (T::NAME, sent), |tx| {
             let document = read_new::<T>(app, tx, access, sent.body)?;
             document.require_write(tx, access)?;
-            put(app, tx, access, None, document)
-        })
+            Ok(put(app, tx, access, None, document)?.id())
+        })?;
+        show::<T>(tx, access, made.id)
     })
-}
-
-/// Does it, unless it was done before under the same key.
-fn once<T: Resource>(
-    app: &App,
-    tx: &mut Tx,
-    access: &Access,
-    sent: Sent<'_>,
-    make: impl FnOnce(&mut Tx) -> Result<T>,
-) -> Result<Made> {
-    let request_hash = sha256(format!("{}\n{}", T::NAME, sent.body).as_bytes());
-    if let Some(key) = sent.idempotency_key
-        && let Some((hash, id)) = idempotency::find(tx, access.id(), access.account, key)?
-    {
-        if hash != request_hash {
-            return Err(Error::IdempotencyKeyReused);
-        }
-        return Ok(Made { shown: show::<T>(tx, access, id)?, is_replay: true });
-    }
-    let made = make(tx)?;
-    if let Some(key) = sent.idempotency_key {
-        let used = idempotency::Used {
-            account: access.account,
-            key,
-            request_hash: &request_hash,
-            resource: made.id(),
-            at: app.now(),
-        };
-        idempotency::keep(tx, access.id(), &used)?;
-    }
-    Ok(Made { shown: show::<T>(tx, access, made.id())?, is_replay: false })
 }
 
 /// Reads a new thing from a body.
@@ -325,6 +285,10 @@ pub fn write_one<T: Resource>(
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
+    // It may have come to be somebody else's.
+    if !access.scope.is_server {
+        after.require_write(tx, access)?;
+    }
     after.save(tx, access, before, touched)?;
     Ok(after)
 }
@@ -358,7 +322,7 @@ pub fn list<T: Resource>(
         let position = page.position(app, &of)?;
         let documents = T::page(tx, access, position.as_deref(), limit + 1)?;
         let Items { items, next } = cursor::page(app, &of, documents, limit, T::position);
-        let items = items.iter().map(|each| shown(tx, access, each)).collect::<Result<_>>()?;
+        let items = all_shown(tx, access, &items)?;
         Ok(Items { items, next })
     })
 }
@@ -381,10 +345,17 @@ fn show<T: Resource>(tx: &mut Tx, access: &Access, id: Uuid) -> Result<Shown> {
 /// # Errors
 /// The store's own.
 pub fn shown<T: Resource>(tx: &mut Tx, access: &Access, document: &T) -> Result<Shown> {
-    let referred: Vec<Uuid> = document.refers_to().into_iter().map(Uuid::from).collect();
+    let shown = all_shown(tx, access, std::slice::from_ref(document))?.pop();
+    shown.ok_or(Error::NotFound)
+}
+
+fn all_shown<T: Resource>(tx: &mut Tx, access: &Access, documents: &[T]) -> Result<Vec<Shown>> {
+    let referred: BTreeSet<Uuid> =
+        documents.iter().flat_map(T::refers_to).map(Uuid::from).collect();
+    let referred: Vec<Uuid> = referred.into_iter().collect();
     let readable = entries::readable(tx, access.id(), &access.scope, &referred)?;
-    let body = view(document, &readable);
-    Ok(Shown { id: document.id(), body })
+    let show = |document: &T| Shown { id: document.id(), body: view(document, &readable) };
+    Ok(documents.iter().map(show).collect())
 }
 
 fn view<T: Resource>(document: &T, readable: &HashSet<Uuid>) -> Value {
@@ -392,106 +363,4 @@ fn view<T: Resource>(document: &T, readable: &HashSet<Uuid>) -> Value {
         (kind != Kind::Engagement || readable.contains(&id)).then(|| id.to_string())
     };
     document.write(&Writer::new(&name, Form::View))
-}
-
-/// What written keys and ids stand for, as far as the caller may see it.
-pub struct Known<'k> {
-    app: &'k App,
-    tx: &'k mut Tx,
-    access: &'k Access,
-    /// The organisation in whose keys the caller writes.
-    own: Option<OrganizationId>,
-    /// The asks and demands that stand already in what is amended.
-    within: Vec<(String, Uuid)>,
-    error: Option<Error>,
-}
-
-impl<'k> Known<'k> {
-    fn new(app: &'k App, tx: &'k mut Tx, access: &'k Access, body: &Value) -> Self {
-        let mut known = Self {
-            app,
-            tx,
-            access,
-            own: access.own_organization(),
-            within: Vec::new(),
-            error: None,
-        };
-        if let Some(written) = body.get("organization").and_then(Value::as_str) {
-            known.own = known.resolve(Kind::Organization, written).map(OrganizationId);
-        }
-        known
-    }
-
-    fn failed(self) -> Result<()> {
-        self.error.map_or(Ok(()), Err)
-    }
-
-    fn kept<T: Default>(&mut self, answer: Result<T>) -> T {
-        answer.unwrap_or_else(|error| {
-            self.error.get_or_insert(error);
-            T::default()
-        })
-    }
-
-    /// What stands already under a key that is to be given to a new thing.
-    fn standing(&mut self, kind: Kind, key: &Key) -> Result<Option<Uuid>> {
-        let (tx, operation, key) = (&mut *self.tx, self.access.id(), key.as_str());
-        Ok(match (kind, self.own) {
-            (Kind::Engagement, Some(own)) => {
-                engagements::with_key(tx, operation, own, key)?.map(Uuid::from)
-            }
-            (Kind::Ask | Kind::Demand, Some(own)) => {
-                engagements::part_with_key(tx, operation, own, key)?.map(|(id, _)| id)
-            }
-            (Kind::Commitment, own) => {
-                engagements::commitment_with_key(tx, operation, own, key)?.map(Uuid::from)
-            }
-            (Kind::Engagement | Kind::Ask | Kind::Demand, None) => None,
-            _ => references::find(tx, operation, &self.access.scope, (kind, key), None)?,
-        })
-    }
-}
-
-impl References for Known<'_> {
-    fn resolve(&mut self, kind: Kind, written: &str) -> Option<Uuid> {
-        let (operation, scope) = (self.access.id(), &self.access.scope);
-        let found = references::find(self.tx, operation, scope, (kind, written), self.own);
-        self.kept(found.map_err(Error::from))
-    }
-
-    fn identify(&mut self, kind: Kind, key: Option<&Key>) -> Result<Uuid, (FaultCode, String)> {
-        let Some(key) = key else { return Ok(self.app.ids.id()) };
-        let within = self.within.iter().find(|(within, _)| within == key.as_str());
-        if let (Kind::Ask | Kind::Demand, Some((_, id))) = (kind, within) {
-            return Ok(*id);
-        }
-        let standing = self.standing(kind, key);
-        match self.kept(standing) {
-            None => Ok(self.app.ids.id()),
-            Some(_) => {
-                let detail = format!("the key `{}` is taken by another", key.as_str());
-                Err((FaultCode::DuplicateKey, format!("{detail} {}", kind.word())))
-            }
-        }
-    }
-
-    fn known(&mut self, kind: Kind) -> Vec<String> {
-        let known = references::known(self.tx, self.access.id(), kind);
-        self.kept(known.map_err(Error::from))
-    }
-}
-
-/// For bodies that refer to nothing.
-pub struct Nothing;
-
-impl References for Nothing {
-    fn resolve(&mut self, _: Kind, _: &str) -> Option<Uuid> {
-        None
-    }
-    fn identify(&mut self, _: Kind, _: Option<&Key>) -> Result<Uuid, (FaultCode, String)> {
-        Err((FaultCode::UnknownReference, "nothing is known here".to_owned()))
-    }
-    fn known(&mut self, _: Kind) -> Vec<String> {
-        Vec::new()
-    }
 }

@@ -233,7 +233,8 @@ fn define<S: Standing>(
         faults.push(Fault::new(&at.member("key"), FaultCode::DuplicateKey, detail));
         return;
     }
-    let standing = defined.standing.defined(kind, key, owner);
+    let is_key = Key::parse(key).is_some();
+    let standing = is_key.then(|| defined.standing.defined(kind, key, owner)).flatten();
     if let Some(document) = standing.and_then(|id| defined.standing.document(kind, id)) {
         defined.documents.insert(space.clone(), document);
     }

@@ -1,4 +1,4 @@
-//! The things that the registry keeps, each described once: [`document!`] makes from one list of
+//! The things that the registry keeps, each described once: `document!` makes from one list of
 //! members the type, its reader (which names every fault by JSON Pointer), its writer, and its
 //! JSON Schema. Bundles, request bodies and answers are these documents and nothing else, so
 //! what can be imported can be posted, amended, shown and exported.
@@ -15,18 +15,26 @@ use crate::{
 };
 
 mod actors;
+mod codes;
 mod engagement;
+mod identity;
 mod intention;
 mod members;
 mod register;
 mod schema;
+mod terms;
+mod texts;
 
 pub use actors::*;
+pub use codes::*;
 pub use engagement::*;
+pub use identity::*;
 pub use intention::Intention;
 pub use members::*;
 pub use register::*;
 pub use schema::{Form, Schemas};
+pub use terms::*;
+pub use texts::*;
 
 /// What stands under a written key or id. Implemented by whoever knows: a bundle being read, or
 /// the registry as far as the caller may see it.
@@ -335,8 +343,7 @@ macro_rules! document {
                     let mut object = $crate::document::schema::ObjectSchema::new(about, schemas.form);
                     $( object.member(
                         schemas,
-                        stringify!($need),
-                        document!(@name $need $member),
+                        (stringify!($need), document!(@name $need $member)),
                         concat!($($member_doc),*).trim(),
                         <$type as $crate::document::Member>::schema,
                     ); )*

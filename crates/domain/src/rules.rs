@@ -7,10 +7,11 @@
 use std::{cell::OnceCell, collections::BTreeSet};
 
 use crate::{
+    document::{TermValue, Terms},
     facts::{Ask, Commitment, CommonPosition, Demand, Engagement, Lead},
     flag::Subject,
     reason::Reason,
-    vocabulary::{FlagClass, FlagKind, Level, Severity},
+    vocabulary::{Action, FlagClass, FlagKind, Issue, Level, Severity, Term},
 };
 
 mod already_committed;
@@ -105,8 +106,11 @@ pub enum Check {
     /// Two commitments in force.
     Commitments(fn(&Register<'_>, &Commitment, &Commitment) -> Option<Finding>),
     /// The engagements with one armed actor at one level that were not cancelled.
-    Visits(fn(&Register<'_>, Level, &[&Engagement]) -> Option<(Finding, BTreeSet<Subject>)>),
+    Visits(fn(&Register<'_>, Level, &[&Engagement]) -> Option<Visited>),
 }
+
+/// What too many visits are found to be, and the engagements that they belong to.
+pub type Visited = (Finding, BTreeSet<Subject>);
 
 /// What a rule finds when it holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -225,9 +229,7 @@ impl Asks<'_> {
 /// What two asks, an ask and a commitment, or two commitments are compared by.
 pub trait Comparable {
     /// The issue, the action and the terms.
-    fn content(
-        &self,
-    ) -> (crate::vocabulary::Issue, crate::vocabulary::Action, &crate::document::Terms);
+    fn content(&self) -> (Issue, Action, &Terms);
 
     /// Whether issue and action are the same and no term that says what it is about differs.
     fn is_alike(&self, other: &impl Comparable) -> bool {
@@ -245,13 +247,7 @@ pub trait Comparable {
     fn differing_terms<'a>(
         &'a self,
         other: &'a impl Comparable,
-    ) -> impl Iterator<
-        Item = (
-            crate::vocabulary::Term,
-            &'a crate::document::TermValue,
-            &'a crate::document::TermValue,
-        ),
-    > {
+    ) -> impl Iterator<Item = (Term, &'a TermValue, &'a TermValue)> {
         let theirs = other.content().2;
         self.content().2.iter().filter_map(|(term, value)| {
             let other = theirs.get(term)?;
@@ -261,17 +257,13 @@ pub trait Comparable {
 }
 
 impl Comparable for Ask {
-    fn content(
-        &self,
-    ) -> (crate::vocabulary::Issue, crate::vocabulary::Action, &crate::document::Terms) {
+    fn content(&self) -> (Issue, Action, &Terms) {
         (self.issue, self.action, &self.terms)
     }
 }
 
 impl Comparable for Commitment {
-    fn content(
-        &self,
-    ) -> (crate::vocabulary::Issue, crate::vocabulary::Action, &crate::document::Terms) {
+    fn content(&self) -> (Issue, Action, &Terms) {
         (self.issue, self.action, &self.terms)
     }
 }

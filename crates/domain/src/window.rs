@@ -70,7 +70,10 @@ pub fn parse_day(text: &str) -> Option<Day> {
             4 | 7 => byte == b'-',
             _ => byte.is_ascii_digit(),
         });
-    if plain { Day::parse_from_str(text, "%Y-%m-%d").ok() } else { None }
+    if plain && !text.starts_with("0000") {
+        return Day::parse_from_str(text, "%Y-%m-%d").ok();
+    }
+    None
 }
 
 #[cfg(test)]
@@ -99,9 +102,15 @@ mod tests {
 
     #[test]
     fn a_day_is_written_in_one_way() {
-        for wrong in
-            ["2026-2-01", "2026-02-30", "+026-02-01", " 2026-02-1", "20260201", "2026-02-01T"]
-        {
+        for wrong in [
+            "0000-01-01",
+            "2026-2-01",
+            "2026-02-30",
+            "+026-02-01",
+            " 2026-02-1",
+            "20260201",
+            "2026-02-01T",
+        ] {
             assert_eq!(parse_day(wrong), None, "{wrong}");
         }
         assert!(parse_day("0001-01-01").is_some());

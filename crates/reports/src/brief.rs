@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{Handling, Named, Term, filters};
 
@@ -43,7 +44,7 @@ impl Page<'_> {
 }
 
 /// One page for one armed actor, place and day.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Brief {
     /// What may be done with it.
     pub handling: Handling,
@@ -81,7 +82,7 @@ pub struct Brief {
 }
 
 /// An armed actor in outline.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ActorOutline {
     /// Which one.
     pub actor: Named,
@@ -100,7 +101,7 @@ pub struct ActorOutline {
 }
 
 /// The lines at a level; none, if nobody speaks to it there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct LevelLines {
     /// The level.
     pub level: Term,
@@ -109,7 +110,8 @@ pub struct LevelLines {
 }
 
 /// A line of dialogue.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = BriefLine)]
 pub struct Line {
     /// The engagement.
     pub engagement: Named,
@@ -136,7 +138,7 @@ pub struct Line {
 }
 
 /// An ask on the table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AskLine {
     /// What.
     pub action: Term,
@@ -151,7 +153,7 @@ pub struct AskLine {
 }
 
 /// A demand on the table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct DemandLine {
     /// What.
     pub kind: Term,
@@ -160,7 +162,7 @@ pub struct DemandLine {
 }
 
 /// A commitment: who, what, where, when, and how far it holds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CommitmentLine {
     /// Who committed itself.
     pub armed_actor: Named,
@@ -183,7 +185,7 @@ pub struct CommitmentLine {
 }
 
 /// A common position.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PositionLine {
     /// The position.
     pub title: String,
@@ -196,7 +198,7 @@ pub struct PositionLine {
 }
 
 /// A lead.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct LeadLine {
     /// Who leads.
     pub organization: Named,
@@ -211,7 +213,7 @@ pub struct LeadLine {
 }
 
 /// What a method or an approach has brought.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Worked {
     /// The method or the approach.
     pub means: Term,
@@ -222,7 +224,7 @@ pub struct Worked {
 }
 
 /// A flag in one line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FlagLine {
     /// Its kind.
     pub kind: Term,
@@ -239,7 +241,7 @@ pub struct FlagLine {
 }
 
 /// An organisation, and why it is named.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Placed {
     /// The organisation.
     pub organization: Named,

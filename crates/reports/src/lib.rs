@@ -4,6 +4,7 @@
 //! It loads nothing and decides nothing: what stands in a document is what its reader may know.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 pub mod brief;
@@ -13,7 +14,8 @@ pub mod report;
 mod samples;
 
 /// A code of the vocabulary with what people call it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[schema(as = Coded)]
 pub struct Term {
     /// The code.
     pub code: String,
@@ -22,7 +24,7 @@ pub struct Term {
 }
 
 /// A thing with its name.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 pub struct Named {
     /// Its id.
     pub id: Uuid,
@@ -31,7 +33,7 @@ pub struct Named {
 }
 
 /// What may be done with a document, and until when it holds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Handling {
     /// How it is to be handled.
     pub mark: String,

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{Handling, Named, Term, filters};
 
@@ -33,7 +34,7 @@ impl<'a> Page<'a> {
 }
 
 /// The coordination report.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Report {
     /// What may be done with it.
     pub handling: Handling,
@@ -64,7 +65,7 @@ pub struct Report {
 }
 
 /// How much there was.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Totals {
     /// Engagements.
     pub engagements: usize,
@@ -83,7 +84,7 @@ pub struct Totals {
 }
 
 /// One organisation's speaking to one armed actor on one issue at one level.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 pub struct Coverage {
     /// Who.
     pub organization: Named,
@@ -98,7 +99,7 @@ pub struct Coverage {
 }
 
 /// How a kind of demand was answered in a month.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 pub struct Answers {
     /// The month, `YYYY-MM`, in which the line with the demand began.
     pub month: String,
@@ -113,7 +114,7 @@ pub struct Answers {
 }
 
 /// A commitment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CommitmentRow {
     /// Whose.
     pub armed_actor: Named,
@@ -130,7 +131,7 @@ pub struct CommitmentRow {
 }
 
 /// The flags of a kind.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FlagRow {
     /// The kind.
     pub kind: Term,
@@ -149,7 +150,7 @@ pub struct FlagRow {
 }
 
 /// What became of asks.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Outcome {
     /// The method or the approach.
     pub means: Term,
@@ -166,7 +167,7 @@ pub struct Outcome {
 }
 
 /// An organisation that contributed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Contributor {
     /// The organisation.
     pub organization: Named,

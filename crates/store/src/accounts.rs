@@ -83,6 +83,10 @@ fn account(row: Row) -> Result<Account> {
 /// # Errors
 /// The store's own.
 pub fn with_login(tx: &mut Tx, login: &str) -> Result<Option<Account>> {
+    // No login holds what PostgreSQL keeps in no text.
+    if login.contains('\0') {
+        return Ok(None);
+    }
     let row: Option<Row> = t::table.filter(t::login.eq(login)).first(tx).optional()?;
     row.map(account).transpose()
 }

@@ -3,7 +3,8 @@
 
 use concord_domain::{
     document::{
-        self, ArmedActor, CommonPosition, Document, Lead, Mechanism, Organization, Place, Stored,
+        self, ArmedActor, CommonPosition, Document, Key, Lead, Mechanism, Organization, Place,
+        Stored,
     },
     id::ArmedActorId,
     lineage::Lineage,
@@ -52,6 +53,7 @@ macro_rules! queries {
                     let rows: Vec<(String, Option<Vec<u8>>)> = dsl::$table
                         .filter(t::operation_id.eq(RowId(operation)))
                         .filter(t::id.eq_any(row_ids(ids.iter().copied())))
+                        .filter($kept)
                         .order(t::key)
                         .select((t::document, t::texts))
                         .load(tx)?;
@@ -88,6 +90,9 @@ macro_rules! queries {
             /// # Errors
             /// The store's own.
             pub fn find(tx: &mut Tx, operation: Uuid, written: &str) -> Result<Option<Uuid>> {
+                if Key::parse(written).is_none() {
+                    return Ok(None);
+                }
                 let of_operation = || dsl::$table
                     .filter(t::operation_id.eq(RowId(operation)))
                     .filter($kept)

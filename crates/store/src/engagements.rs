@@ -1,7 +1,7 @@
 //! Engagements and commitments: the entries, as documents.
 
 use concord_domain::{
-    document::{self, Commitment, Engagement},
+    document::{self, Commitment, Engagement, Key},
     id::{CommitmentId, EngagementId, OrganizationId},
     policy::Scope,
     vocabulary::Closed,
@@ -134,6 +134,9 @@ pub fn find(
     written: &str,
     own: Option<OrganizationId>,
 ) -> Result<Option<EngagementId>> {
+    if Key::parse(written).is_none() {
+        return Ok(None);
+    }
     if let Ok(id) = Uuid::parse_str(written) {
         let readable = crate::entries::readable(tx, operation, scope, &[id])?;
         let there: Option<RowId> = e::table
@@ -338,7 +341,8 @@ pub fn commitments_with_actors(
     Ok(found)
 }
 
-/// The commitment of an owner that has this key; of no owner, if none is given.
+/// The commitment of an owner that has this key; of no owner, if none is given; with the
+/// entry whose audience it has.
 ///
 /// # Errors
 /// The store's own.
@@ -347,18 +351,18 @@ pub fn commitment_with_key(
     operation: Uuid,
     owner: Option<OrganizationId>,
     key: &str,
-) -> Result<Option<CommitmentId>> {
+) -> Result<Option<(CommitmentId, Uuid)>> {
     let query = c::table
         .filter(c::operation_id.eq(RowId(operation)))
         .filter(c::key.eq(key))
-        .select(c::id)
+        .select((c::id, c::entry_id))
         .into_boxed::<crate::connection::MultiBackend>();
     let query = match owner {
         Some(owner) => query.filter(c::organization_id.eq(Some(RowId::from(owner)))),
         None => query.filter(c::organization_id.is_null()),
     };
-    let id: Option<RowId> = query.first(tx).optional()?;
-    Ok(id.map(|id| CommitmentId(id.0)))
+    let row: Option<(RowId, RowId)> = query.first(tx).optional()?;
+    Ok(row.map(|(id, entry)| (CommitmentId(id.0), entry.0)))
 }
 
 /// Writes a commitment, whose entry stands already; `owner` is the organisation whose keys it has.

@@ -139,6 +139,22 @@ pub fn disclosures(
     Ok(found)
 }
 
+/// The entries of an organisation that tell everybody else more than that there is a match.
+///
+/// # Errors
+/// The store's own.
+pub fn telling(tx: &mut Tx, operation: Uuid, organization: OrganizationId) -> Result<Vec<Uuid>> {
+    let more = [Disclosure::Summary.code(), Disclosure::Existence.code()];
+    let rows: Vec<RowId> = t::table
+        .filter(t::operation_id.eq(RowId(operation)))
+        .filter(t::organization_id.eq(Some(RowId::from(organization))))
+        .filter(t::disclosure.eq_any(more))
+        .order(t::id)
+        .select(t::id)
+        .load(tx)?;
+    Ok(rows.into_iter().map(|id| id.0).collect())
+}
+
 /// Writes whose an entry is, who may read it, and what everybody else may learn.
 ///
 /// # Errors

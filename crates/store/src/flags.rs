@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDateTime;
 use concord_domain::{
     evaluate::Focus,
-    flag::{Cause, Standing, Subject},
+    flag::{Standing, Subject},
     id::{ArmedActorId, AskId, CommitmentId, CommonPositionId, DemandId, EngagementId, LeadId},
     policy::Scope,
     vocabulary::{Closed, FlagClass, FlagKind, FlagState, Resolution, Severity},
@@ -22,9 +22,15 @@ use crate::{
     documents::IDS_MAX,
     entries::{closed, visible},
     error::{Result, StoreError},
-    schema::{flag_entries as fe, flag_steps as steps, flag_subjects as s, flags as t},
-    sql::{RowId, row_ids, seal, unseal},
+    schema::{flag_entries as fe, flag_subjects as s, flags as t},
+    sql::{RowId, row_ids},
 };
+
+mod steps;
+mod write;
+
+pub use steps::{Step, history, keep_step, settled_at};
+pub use write::{save, set_state};
 
 /// A flag as it is kept.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,25 +51,6 @@ pub struct KeptFlag {
     pub raised_at: NaiveDateTime,
     /// What it is between.
     pub between: Vec<Subject>,
-}
-
-/// A step in the life of a flag.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Step {
-    /// When, in UTC.
-    pub at: NaiveDateTime,
-    /// Who took it; none if the flag took it by itself.
-    pub account: Option<Uuid>,
-    /// From which state.
-    pub from: Option<FlagState>,
-    /// To which state.
-    pub to: FlagState,
-    /// With which resolution.
-    pub resolution: Option<Resolution>,
-    /// Why the flag took it by itself.
-    pub cause: Option<Cause>,
-    /// What was noted.
-    pub note: Option<String>,
 }
 
 type Row = (RowId, String, String, String, i32, bool, String, Option<String>, NaiveDateTime);
@@ -117,10 +104,13 @@ fn kept(tx: &mut Tx, operation: Uuid, rows: Vec<Row>) -> Result<Vec<KeptFlag>> {
         .collect()
 }
 
+/// The flag, the kind and id of the subject, the engagement that it is part of, the level.
+type SubjectRow = (RowId, String, RowId, Option<RowId>, Option<String>);
+
 fn subjects(tx: &mut Tx, operation: Uuid, flags: &[Uuid]) -> Result<HashMap<Uuid, Vec<Subject>>> {
     let mut found: HashMap<Uuid, Vec<Subject>> = HashMap::new();
     for flags in flags.chunks(IDS_MAX) {
-        let rows: Vec<(RowId, String, RowId, Option<RowId>, Option<String>)> = s::table
+        let rows: Vec<SubjectRow> = s::table
             .filter(s::operation_id.eq(RowId(operation)))
             .filter(s::flag_id.eq_any(row_ids(flags.iter().copied())))
             .order((s::flag_id, s::kind, s::subject_id))
@@ -216,91 +206,6 @@ fn load(tx: &mut Tx, operation: Uuid, ids: &[Uuid]) -> Result<Vec<KeptFlag>> {
         found.extend(kept(tx, operation, rows)?);
     }
     Ok(found)
-}
-
-/// Writes a flag with its subjects and the entries that it rests on.
-///
-/// # Errors
-/// The store's own.
-pub fn save(
-    tx: &mut Tx,
-    operation: Uuid,
-    flag: &KeptFlag,
-    entries: &[Uuid],
-    is_new: bool,
-) -> Result<()> {
-    let values = (
-        t::severity.eq(severity_rank(flag.standing.severity)),
-        t::holds.eq(flag.standing.holds),
-        t::state.eq(flag.standing.state.code()),
-        t::resolution.eq(flag.resolution.map(Closed::code)),
-    );
-    if is_new {
-        let row = (
-            (t::operation_id.eq(RowId(operation)), t::id.eq(RowId(flag.id))),
-            t::identity.eq(&flag.identity),
-            t::kind.eq(flag.kind.code()),
-            t::class.eq(flag.class.code()),
-            values,
-            t::raised_at.eq(flag.raised_at),
-        );
-        diesel::insert_into(t::table).values(row).execute(tx)?;
-    } else {
-        let there =
-            t::table.filter(t::operation_id.eq(RowId(operation))).filter(t::id.eq(RowId(flag.id)));
-        diesel::update(there).set(values).execute(tx)?;
-    }
-    save_subjects(tx, operation, flag)?;
-    save_entries(tx, operation, flag.id, entries)
-}
-
-fn save_subjects(tx: &mut Tx, operation: Uuid, flag: &KeptFlag) -> Result<()> {
-    let there = subjects(tx, operation, &[flag.id])?.remove(&flag.id).unwrap_or_default();
-    for gone in there.iter().filter(|subject| !flag.between.contains(subject)) {
-        let (kind, id) = subject_kind(*gone);
-        let row = s::table
-            .filter(s::operation_id.eq(RowId(operation)))
-            .filter(s::flag_id.eq(RowId(flag.id)))
-            .filter(s::kind.eq(kind))
-            .filter(s::subject_id.eq(RowId(id)));
-        diesel::delete(row).execute(tx)?;
-    }
-    for new in flag.between.iter().filter(|subject| !there.contains(subject)) {
-        let (kind, id) = subject_kind(*new);
-        let level = match new {
-            Subject::Level(level) => Some(level.code()),
-            _ => None,
-        };
-        let row = (
-            s::operation_id.eq(RowId(operation)),
-            s::flag_id.eq(RowId(flag.id)),
-            s::kind.eq(kind),
-            s::subject_id.eq(RowId(id)),
-            s::engagement_id.eq(new.engagement().map(RowId::from)),
-            s::level.eq(level),
-        );
-        diesel::insert_into(s::table).values(row).execute(tx)?;
-    }
-    Ok(())
-}
-
-fn save_entries(tx: &mut Tx, operation: Uuid, flag: Uuid, entries: &[Uuid]) -> Result<()> {
-    let of_flag = || {
-        fe::table.filter(fe::operation_id.eq(RowId(operation))).filter(fe::flag_id.eq(RowId(flag)))
-    };
-    let there: Vec<RowId> = of_flag().select(fe::entry_id).load(tx)?;
-    for gone in there.iter().filter(|id| !entries.contains(&id.0)) {
-        diesel::delete(of_flag().filter(fe::entry_id.eq(gone))).execute(tx)?;
-    }
-    for new in entries.iter().filter(|id| !there.contains(&RowId(**id))) {
-        let row = (
-            fe::operation_id.eq(RowId(operation)),
-            fe::flag_id.eq(RowId(flag)),
-            fe::entry_id.eq(RowId(*new)),
-        );
-        diesel::insert_into(fe::table).values(row).execute(tx)?;
-    }
-    Ok(())
 }
 
 /// Which of the flags of an operation are asked for.
@@ -419,89 +324,4 @@ pub fn restricted(
     rows.into_iter()
         .map(|(id, class)| Ok((closed(&class)?, entries.remove(&id.0).unwrap_or_default())))
         .collect()
-}
-
-/// Keeps a step.
-///
-/// # Errors
-/// The store's own.
-pub fn keep_step(tx: &mut Tx, operation: Uuid, flag: Uuid, step: &Step) -> Result<()> {
-    let number: i64 = steps::table
-        .filter(steps::operation_id.eq(RowId(operation)))
-        .filter(steps::flag_id.eq(RowId(flag)))
-        .count()
-        .get_result(tx)?;
-    let row = (
-        steps::operation_id.eq(RowId(operation)),
-        steps::flag_id.eq(RowId(flag)),
-        steps::number.eq(i32::try_from(number).unwrap_or(i32::MAX)),
-        steps::taken_at.eq(step.at),
-        steps::account_id.eq(step.account.map(RowId)),
-        steps::from_state.eq(step.from.map(Closed::code)),
-        steps::to_state.eq(step.to.code()),
-        steps::resolution.eq(step.resolution.map(Closed::code)),
-        steps::cause.eq(step.cause.map(Cause::code)),
-        steps::texts.eq(step.note.as_deref().map(seal)),
-    );
-    diesel::insert_into(steps::table).values(row).execute(tx)?;
-    Ok(())
-}
-
-type StepRow = (
-    NaiveDateTime,
-    Option<RowId>,
-    Option<String>,
-    String,
-    Option<String>,
-    Option<String>,
-    Option<Vec<u8>>,
-);
-
-/// The steps of a flag in their order.
-///
-/// # Errors
-/// The store's own.
-pub fn history(tx: &mut Tx, operation: Uuid, flag: Uuid) -> Result<Vec<Step>> {
-    let rows: Vec<StepRow> = steps::table
-        .filter(steps::operation_id.eq(RowId(operation)))
-        .filter(steps::flag_id.eq(RowId(flag)))
-        .order(steps::number)
-        .select((
-            steps::taken_at,
-            steps::account_id,
-            steps::from_state,
-            steps::to_state,
-            steps::resolution,
-            steps::cause,
-            steps::texts,
-        ))
-        .load(tx)?;
-    rows.into_iter()
-        .map(|(at, account, from, to, resolution, cause, note)| {
-            Ok(Step {
-                at,
-                account: account.map(|id| id.0),
-                from: from.as_deref().map(closed).transpose()?,
-                to: closed(&to)?,
-                resolution: resolution.as_deref().map(closed).transpose()?,
-                cause: cause.as_deref().and_then(Cause::from_code),
-                note: note.as_deref().map(unseal).transpose()?,
-            })
-        })
-        .collect()
-}
-
-/// Writes what people have made of a flag.
-///
-/// # Errors
-/// The store's own.
-pub fn set_state(tx: &mut Tx, operation: Uuid, flag: &KeptFlag) -> Result<()> {
-    let there =
-        t::table.filter(t::operation_id.eq(RowId(operation))).filter(t::id.eq(RowId(flag.id)));
-    let values = (
-        t::state.eq(flag.standing.state.code()),
-        t::resolution.eq(flag.resolution.map(Closed::code)),
-    );
-    diesel::update(there).set(values).execute(tx)?;
-    Ok(())
 }

@@ -1,6 +1,9 @@
 //! Operations.
 
-use concord_domain::{document::Operation, window::Day};
+use concord_domain::{
+    document::{Key, Operation},
+    window::Day,
+};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 use uuid::Uuid;
 
@@ -34,6 +37,9 @@ fn kept((id, document, evaluated_on): Row) -> Result<KeptOperation> {
 /// # Errors
 /// The store's own.
 pub fn find(tx: &mut Tx, written: &str) -> Result<Option<KeptOperation>> {
+    if Key::parse(written).is_none() {
+        return Ok(None);
+    }
     let columns = (t::id, t::document, t::evaluated_on);
     let row: Option<Row> = match Uuid::parse_str(written) {
         Ok(id) => t::table.filter(t::id.eq(RowId(id))).select(columns).first(tx).optional()?,

@@ -1,6 +1,7 @@
 //! What written keys and ids stand for, as far as the caller may see it.
 
 use concord_domain::{
+    document::Key,
     id::{Kind, OrganizationId},
     policy::Scope,
 };
@@ -25,6 +26,10 @@ pub fn find(
     (kind, written): (Kind, &str),
     own: Option<OrganizationId>,
 ) -> Result<Option<Uuid>> {
+    // What is no key is the key of nothing, and not every text may be sent to a database.
+    if Key::parse(written).is_none() {
+        return Ok(None);
+    }
     match kind {
         Kind::Place => places::find(tx, operation, written),
         Kind::Mechanism => mechanisms::find(tx, operation, written),

@@ -178,8 +178,8 @@ fn log(call: &Call) -> Result<Answer> {
     let sent = Sent { body: &call.body, idempotency_key: call.idempotency_key()? };
     let (person, operation) = (call.person()?, call.operation());
     let made = resources::create::<Engagement>(&call.app, person, operation, sent)?;
-    let body = with_flags(call, &made.shown)?;
-    Ok(Answer::created(&body, made.shown.id.to_string()).tagged(made.shown.etag()))
+    let body = with_flags(call, &made)?;
+    Ok(Answer::created(&body, call.below(made.id)).tagged(made.etag()))
 }
 
 fn amend(call: &Call) -> Result<Answer> {
@@ -215,7 +215,8 @@ fn add(call: &Call, parts: Parts) -> Result<Answer> {
     let to = (call.id()?, parts);
     let shown = parts::add(&call.app, call.person()?, call.operation(), to, sent)?;
     let body = with_flags(call, &shown)?;
-    Ok(Answer::created(&body, format!("../{}", shown.id)).tagged(shown.etag()))
+    let location = call.up();
+    Ok(Answer::created(&body, location).tagged(shown.etag()))
 }
 
 fn amend_part(call: &Call, parts: Parts) -> Result<Answer> {

@@ -4,6 +4,7 @@ use actix_web::http::Method;
 use concord_app::{
     Error,
     flags::{self, Taken, Wish},
+    once::Sent,
 };
 use concord_domain::{
     document::{Of, Prose, Reader},
@@ -53,6 +54,7 @@ pub fn routes() -> Vec<Route> {
             "Take a flag through its life, with a note",
             step,
         )
+        .takes_key()
         .body(
             Schema::named("NewFlagStep"),
             json!({"state": "resolved", "resolution": "sequenced", "note": "Safe Harbour goes first; we ask again in January."}),
@@ -86,7 +88,8 @@ fn get(call: &Call) -> Result<Answer> {
 fn step(call: &Call) -> Result<Answer> {
     let taken = read(call)?;
     let (person, operation, id) = (call.person()?, call.operation(), call.id()?);
-    let found = flags::step(&call.app, person, operation, id, &taken)?;
+    let sent = Sent { body: &call.body, idempotency_key: call.idempotency_key()? };
+    let found = flags::step(&call.app, person, operation, id, (&taken, sent))?;
     Ok(Answer::json(&FlagDetail::from(found)))
 }
 

@@ -78,7 +78,7 @@ fn list(call: &Call) -> Result<Answer> {
 
 fn create(call: &Call) -> Result<Answer> {
     let shown = operations::create(&call.app, call.person()?, &call.body)?;
-    Ok(Answer::created(&shown.body, shown.id.to_string()).tagged(shown.etag()))
+    Ok(Answer::created(&shown.body, call.below(shown.id)).tagged(shown.etag()))
 }
 
 fn get(call: &Call) -> Result<Answer> {

@@ -3,6 +3,7 @@
 use actix_web::http::Method;
 use concord_app::{
     Error, auth,
+    once::Sent,
     people::{self, Invited},
 };
 use concord_domain::{
@@ -19,6 +20,12 @@ use crate::{
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
+    let mut routes = signing_in();
+    routes.extend(of_operation());
+    routes
+}
+
+fn signing_in() -> Vec<Route> {
     vec![
         Route::new(Method::POST, "/v1/tokens", ("sign_in", "signing in"), "Sign in", sign_in)
             .about("The token holds for half an hour. Send it as `Authorization: Bearer …`.")
@@ -51,6 +58,11 @@ pub fn routes() -> Vec<Route> {
         .answers(200, Schema::named("Token")),
         Route::new(Method::GET, "/v1/me", ("me", "signing in"), "Read who you are", me)
             .answers(200, Schema::named("Me")),
+    ]
+}
+
+fn of_operation() -> Vec<Route> {
+    vec![
         Route::new(
             Method::GET,
             within("people"),
@@ -66,6 +78,7 @@ pub fn routes() -> Vec<Route> {
             "Invite somebody into the operation",
             invite,
         )
+        .takes_key()
         .about("The code of the invitation is told once; hand it to that person and nobody else.")
         .body(
             Schema::named("NewPerson"),
@@ -117,7 +130,7 @@ fn texts<const N: usize>(call: &Call, members: [&str; N]) -> Result<[Option<Stri
     if faults.is_empty() { Ok(read) } else { Err(Error::Invalid(faults).into()) }
 }
 
-fn token(token: auth::Token) -> Answer {
+fn token(token: &auth::Token) -> Answer {
     Answer::json(&json!({
         "access_token": token.access_token,
         "token_type": "Bearer",
@@ -127,7 +140,7 @@ fn token(token: auth::Token) -> Answer {
 
 fn sign_in(call: &Call) -> Result<Answer> {
     let [login, password] = texts(call, ["login", "password"])?.map(Option::unwrap_or_default);
-    Ok(token(auth::sign_in(&call.app, &login, &password)?))
+    Ok(token(&auth::sign_in(&call.app, &login, &password)?))
 }
 
 fn sign_out(call: &Call) -> Result<Answer> {
@@ -137,7 +150,7 @@ fn sign_out(call: &Call) -> Result<Answer> {
 
 fn accept(call: &Call) -> Result<Answer> {
     let [code, password] = texts(call, ["code", "password"])?.map(Option::unwrap_or_default);
-    Ok(token(auth::accept_invitation(&call.app, &code, &password)?))
+    Ok(token(&auth::accept_invitation(&call.app, &code, &password)?))
 }
 
 fn me(call: &Call) -> Result<Answer> {
@@ -183,8 +196,11 @@ fn invite(call: &Call) -> Result<Answer> {
         role,
         organization,
     };
-    let (person, code) = people::invite(&call.app, call.person()?, call.operation(), &invited)?;
-    let id = person.id.to_string();
+    let (person, code) = {
+        let sent = Sent { body: &call.body, idempotency_key: call.idempotency_key()? };
+        people::invite(&call.app, call.person()?, call.operation(), (&invited, sent))?
+    };
+    let id = call.below(person.id);
     let body = json!({"person": Person::from(person), "invitation_code": code});
     Ok(Answer::created(&body, id))
 }

@@ -60,8 +60,8 @@ fn list_of<T: Resource>(call: &Call) -> Result<Answer> {
 fn create<T: Resource>(call: &Call) -> Result<Answer> {
     let sent = Sent { body: &call.body, idempotency_key: call.idempotency_key()? };
     let made = resources::create::<T>(&call.app, call.person()?, call.operation(), sent)?;
-    let etag = made.shown.etag();
-    Ok(Answer::created(&made.shown.body, made.shown.id.to_string()).tagged(etag))
+    let etag = made.etag();
+    Ok(Answer::created(&made.body, call.below(made.id)).tagged(etag))
 }
 
 fn get<T: Resource>(call: &Call) -> Result<Answer> {

@@ -1,17 +1,20 @@
 //! Asks, demands and contacts one at a time: each is an amendment of its engagement, so that
 //! nothing is checked or settled in another way.
 
-use concord_domain::document::{Engagement, Form, Member, Writer};
-use serde_json::{Map, Value};
+use concord_domain::{
+    document::{Engagement, Form, Member, Writer},
+    fault::{Fault, FaultCode, Pointer},
+};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::{Resource, Sent, Shown, expect, load_one, put, read_amended, show, shown};
 use crate::{
     App, access,
-    auth::{Person, sha256},
+    auth::Person,
     error::{Error, Result},
+    once::once,
 };
-use concord_store::idempotency;
 
 /// Which parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,28 +61,15 @@ pub fn add(
     access::write(app, person, operation, |tx, access| {
         let before: Engagement = load_one(tx, access, id)?;
         before.require_write(tx, access)?;
-        let said = format!("{id}\n{}\n{}", parts.member(), sent.body);
-        let request_hash = sha256(said.as_bytes());
-        if let Some(key) = sent.idempotency_key
-            && let Some((hash, _)) = idempotency::find(tx, access.id(), access.account, key)?
-        {
-            if hash != request_hash {
-                return Err(Error::IdempotencyKeyReused);
-            }
-            return show::<Engagement>(tx, access, id);
-        }
-        let mut items = as_sent(&before, parts);
-        items.push(sent.body.clone());
-        let body = Value::from_iter([(parts.member().to_owned(), Value::from(items))]);
-        let after = read_amended(app, tx, access, &before, &body)?;
-        put(app, tx, access, Some(&before), after)?;
-        if let Some(key) = sent.idempotency_key {
-            let account = access.account;
-            let at = app.now();
-            let request_hash = request_hash.as_str();
-            let used = idempotency::Used { account, key, request_hash, resource: id, at };
-            idempotency::keep(tx, access.id(), &used)?;
-        }
+        let what = format!("{id} {}", parts.member());
+        once(app, tx, access, (&what, sent), |tx| {
+            let mut items = as_sent(&before, parts);
+            items.push(sent.body.clone());
+            let body = Value::from_iter([(parts.member().to_owned(), Value::from(items))]);
+            let after = read_amended(app, tx, access, &before, &body)?;
+            put(app, tx, access, Some(&before), after)?;
+            Ok(id)
+        })?;
         show::<Engagement>(tx, access, id)
     })
 }
@@ -101,10 +91,15 @@ pub fn amend(
         let known = before.parts();
         let key = known.iter().find(|(_, known)| *known == part).map(|(key, _)| key.as_str());
         let mut items = as_sent(&before, parts);
-        let item = items.iter_mut().find(|item| item["key"].as_str() == key && key.is_some());
-        let item = item.and_then(Value::as_object_mut).ok_or(Error::NotFound)?;
+        let at = items.iter().position(|item| item["key"].as_str() == key && key.is_some());
+        let at = at.ok_or(Error::NotFound)?;
         expect(&shown(tx, access, &before)?, if_match)?;
-        merge(item, body);
+        merge(&mut items[at], body).map_err(|detail| {
+            let root = Pointer::ROOT;
+            let list = root.member(parts.member());
+            let item = list.item(at);
+            Error::Invalid(vec![Fault::new(&item.member("key"), FaultCode::Inconsistent, detail)])
+        })?;
         let body = Value::from_iter([(parts.member().to_owned(), Value::from(items))]);
         let after = read_amended(app, tx, access, &before, &body)?;
         put(app, tx, access, Some(&before), after)?;
@@ -112,12 +107,16 @@ pub fn amend(
     })
 }
 
-/// Members that are given replace, and null takes away.
-fn merge(item: &mut Map<String, Value>, body: &Value) {
-    for (name, value) in body.as_object().into_iter().flatten() {
-        if name == "key" {
-            continue;
-        }
-        item.insert(name.clone(), value.clone());
+/// Members that are given replace, and null takes away; the key stays. What is no object is put
+/// in its place, to be refused there.
+fn merge(item: &mut Value, body: &Value) -> Result<(), &'static str> {
+    let (Some(members), Some(given)) = (item.as_object_mut(), body.as_object()) else {
+        *item = body.clone();
+        return Ok(());
+    };
+    if given.get("key").is_some_and(|key| Some(key) != members.get("key")) {
+        return Err("a key cannot be changed; leave it out");
     }
+    members.extend(given.clone());
+    Ok(())
 }

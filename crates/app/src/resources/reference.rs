@@ -3,11 +3,11 @@
 use concord_domain::{
     document::{ArmedActor, Key, Mechanism, Organization, Place, To},
     fault::{Fault, FaultCode, Pointer},
-    id::{ArmedActorId, Id, Kind, PlaceId},
+    id::{ArmedActorId, EngagementId, Id, Kind, PlaceId},
     lineage::Lineage,
     policy::Action,
 };
-use concord_store::{Tx, documents, live, trees};
+use concord_store::{Tx, documents, entries, live, trees};
 use uuid::Uuid;
 
 use super::{Resource, Touched};
@@ -91,7 +91,7 @@ fn faults_of<T: Id>(standing: &Standing, parent: Option<To<T>>, own: T) -> Vec<F
     if parent.is_some_and(|to| to.0 == own) || below_itself {
         return vec![cycle(T::KIND)];
     }
-    if standing.after.depth() > DEPTH_MAX { vec![too_deep()] } else { Vec::new() }
+    if standing.after.depth() > DEPTH_MAX + 1 { vec![too_deep()] } else { Vec::new() }
 }
 
 impl Resource for Place {
@@ -156,6 +156,9 @@ impl Resource for Organization {
         if before.is_some_and(|before| led(before) != led(self)) {
             let lines = live::led_by(tx, access.id(), &[self.identity.id])?;
             touched.focus.engagements.extend(lines);
+            let telling = entries::telling(tx, access.id(), self.identity.id)?;
+            let telling: Vec<EngagementId> = telling.into_iter().map(EngagementId).collect();
+            coherence::keep_to_consents(tx, access.operation.clone(), &telling)?;
         }
         Ok(())
     }

@@ -29,8 +29,11 @@ pub struct Serve {
 /// The samples that a demonstration begins with.
 const DEMO_SAMPLES: [&str; 2] = ["exercise", "sudan"];
 
-/// Whoever can be tried out: login, name, and what they are in the exercise.
-const DEMO_PEOPLE: [(&str, &str, Option<(Role, Option<&str>)>); 6] = [
+/// Somebody to try it as: login, name, and what they are in the exercise.
+type DemoPerson = (&'static str, &'static str, Option<(Role, Option<&'static str>)>);
+
+/// Whoever can be tried out; without a role, the administrator.
+const DEMO_PEOPLE: [DemoPerson; 6] = [
     ("adviser@rtw", "Access adviser, RTW", Some((Role::Member, Some("rtw")))),
     ("focal@harbour", "Focal point, Safe Harbour", Some((Role::FocalPoint, Some("harbour")))),
     ("elder@elders", "Liaison of the elders", Some((Role::Member, Some("elders")))),

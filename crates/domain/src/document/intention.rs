@@ -2,13 +2,12 @@
 
 use super::{
     Ask, Checked, Demand, Engagement, Identity, Line, Of, Prose, Reader, To, Via, document,
-    register::check_window,
 };
 use crate::{
     fault::Pointer,
     id::{ArmedActorId, EngagementId, MechanismId, OrganizationId, PlaceId},
     vocabulary::{Approach, EngagementStatus, Level, Method},
-    window::{Day, Window},
+    window::Day,
 };
 
 document! {
@@ -52,8 +51,7 @@ document! {
 
 impl Checked for Intention {
     fn check(&self, at: &Pointer<'_>, reader: &mut Reader<'_>) {
-        let window = Window { from: Some(self.from), until: self.until };
-        check_window(window, "the engagement", at, reader);
+        self.clone().engagement(EngagementId(uuid::Uuid::nil())).check(at, reader);
     }
 }
 

@@ -78,8 +78,7 @@ impl ObjectSchema {
     pub(crate) fn member(
         &mut self,
         schemas: &mut Schemas,
-        need: &str,
-        name: &'static str,
+        (need, name): (&str, &'static str),
         about: &str,
         schema: impl FnOnce(&mut Schemas) -> Value,
     ) {
@@ -99,7 +98,7 @@ impl ObjectSchema {
         let mut schema = schema(schemas);
         let is_list = schema["type"] == "array" || schema["type"] == "object";
         if need == "optional" && !(view && is_list) {
-            schema = nullable(schema);
+            schema = nullable(&schema);
         }
         if let (Some(schema), false) = (schema.as_object_mut(), about.is_empty()) {
             schema.insert("description".to_owned(), json!(about));
@@ -118,7 +117,7 @@ impl ObjectSchema {
     }
 }
 
-fn nullable(schema: Value) -> Value {
+fn nullable(schema: &Value) -> Value {
     match &schema["type"] {
         Value::String(name) => {
             let mut schema = schema.clone();

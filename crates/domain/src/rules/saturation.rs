@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Check, Finding, Register, Rule, because};
+use super::{Check, Finding, Register, Rule, Visited, because};
 use crate::{
     facts::Engagement,
     flag::Subject,
@@ -30,11 +30,7 @@ pub const RULE: Rule = Rule {
     check: Check::Visits(check),
 };
 
-fn check(
-    register: &Register<'_>,
-    level: Level,
-    engagements: &[&Engagement],
-) -> Option<(Finding, BTreeSet<Subject>)> {
+fn check(register: &Register<'_>, level: Level, engagements: &[&Engagement]) -> Option<Visited> {
     let mut contacts: Vec<(Day, &Engagement)> = engagements
         .iter()
         .flat_map(|engagement| engagement.contacts.iter().map(move |day| (*day, *engagement)))

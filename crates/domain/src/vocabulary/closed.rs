@@ -232,12 +232,14 @@ impl EngagementStatus {
     }
 }
 
+#[expect(clippy::derivable_impls, reason = "only two of the lists have a default")]
 impl Default for AskStatus {
     fn default() -> Self {
         Self::Open
     }
 }
 
+#[expect(clippy::derivable_impls, reason = "only two of the lists have a default")]
 impl Default for CommitmentStatus {
     fn default() -> Self {
         Self::InForce

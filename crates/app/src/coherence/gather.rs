@@ -1,0 +1,322 @@
+//! The facts that flags rest on, found by what the indexes say can meet and loaded once each.
+
+use std::collections::BTreeSet;
+
+use concord_domain::{
+    document::{Commitment, CommonPosition, Engagement, Lead, ids},
+    evaluate::Focus,
+    facts::{Agreements, Context, Facts},
+    flag::Subject,
+    id::{
+        ArmedActorId, CommitmentId, CommonPositionId, EngagementId, LeadId, OrganizationId, PlaceId,
+    },
+    lineage::Lineage,
+    policy::Scope,
+    window::Day,
+};
+use concord_store::{
+    Tx,
+    documents::{common_positions, leads},
+    due::{self, Kind},
+    engagements, live, operations, trees,
+};
+use uuid::Uuid;
+
+use super::index::{LAST_DAY, line_of_commitment, live_line};
+use crate::error::Result;
+
+/// All facts that the flags in focus can rest on. The focus comes to name the leads and the
+/// commitments that it meant by their organisations and engagements.
+///
+/// # Errors
+/// The store's own.
+pub fn gather(tx: &mut Tx, operation: Uuid, focus: &mut Focus) -> Result<Facts> {
+    let mut gathering = Gathering::begin(tx, operation)?;
+    if focus.everything {
+        gathering.everything(tx)?;
+    } else {
+        let organizations: Vec<OrganizationId> = focus.leads_of.iter().copied().collect();
+        let day = gathering.day;
+        focus.leads.extend(live::leads_of(tx, operation, &organizations, day)?);
+        let changed: Vec<EngagementId> = focus.engagements.iter().copied().collect();
+        focus.commitments.extend(live::commitments_from(tx, operation, &changed)?);
+        gathering.around_engagements(tx, &changed)?;
+        gathering.around_agreements(tx, focus)?;
+        for visit in &focus.visits {
+            gathering.engagements.extend(live::visited(tx, operation, *visit)?);
+        }
+    }
+    gathering.finish(tx)
+}
+
+/// All facts that the flags of an engagement can rest on which is not logged.
+///
+/// # Errors
+/// The store's own.
+pub fn gather_around(tx: &mut Tx, operation: Uuid, engagement: &Engagement) -> Result<Facts> {
+    let mut gathering = Gathering::begin(tx, operation)?;
+    let documents = std::slice::from_ref(engagement);
+    let context = context(tx, operation, documents, Agreements::default())?;
+    let mut intended = gathering.blank();
+    intended.add(&context, documents, Agreements::default());
+    gathering.around(tx, &intended)?;
+    let mut facts = gathering.finish(tx)?;
+    facts.engagements.append(&mut intended.engagements);
+    Ok(facts)
+}
+
+/// Facts for flags that are known: their own subjects and what those rest on, and nothing that
+/// they could meet besides.
+///
+/// # Errors
+/// The store's own.
+pub fn gather_subjects(
+    tx: &mut Tx,
+    operation: Uuid,
+    subjects: impl IntoIterator<Item = Subject>,
+) -> Result<Facts> {
+    let mut gathering = Gathering::begin(tx, operation)?;
+    for subject in subjects {
+        gathering.engagements.extend(subject.engagement());
+        match subject {
+            Subject::Lead(id) => drop(gathering.leads.insert(id)),
+            Subject::CommonPosition(id) => drop(gathering.positions.insert(id)),
+            Subject::Commitment(id) => drop(gathering.commitments.insert(id)),
+            _ => {}
+        }
+    }
+    gathering.finish(tx)
+}
+
+/// Ids of what is needed, until it is loaded.
+pub(super) struct Gathering {
+    operation: Uuid,
+    day: Day,
+    slack_days: u32,
+    engagements: BTreeSet<EngagementId>,
+    leads: BTreeSet<LeadId>,
+    positions: BTreeSet<CommonPositionId>,
+    commitments: BTreeSet<CommitmentId>,
+}
+
+impl Gathering {
+    pub(super) fn begin(tx: &mut Tx, operation: Uuid) -> Result<Self> {
+        let kept = operations::load(tx, Some(&[operation]))?.pop();
+        let kept = kept.ok_or(crate::Error::NotFound)?;
+        Ok(Self {
+            operation,
+            day: kept.evaluated_on,
+            slack_days: kept.operation.slack_days.0,
+            engagements: BTreeSet::new(),
+            leads: BTreeSet::new(),
+            positions: BTreeSet::new(),
+            commitments: BTreeSet::new(),
+        })
+    }
+
+    fn everything(&mut self, tx: &mut Tx) -> Result<()> {
+        let operation = self.operation;
+        self.engagements.extend(live::under(tx, operation, None)?);
+        let due = due::by(tx, operation, Kind::Engagement, LAST_DAY)?;
+        self.engagements.extend(due.into_iter().map(EngagementId));
+        let mut after: Option<String> = None;
+        loop {
+            let page = leads::page(tx, operation, after.as_deref(), 500)?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.identity.key.as_str().to_owned());
+            self.leads.extend(page.iter().map(|lead| lead.identity.id));
+        }
+        after = None;
+        loop {
+            let page = common_positions::page(tx, operation, after.as_deref(), 500)?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.identity.key.as_str().to_owned());
+            self.positions.extend(page.iter().map(|position| position.identity.id));
+        }
+        let server = Scope::server();
+        self.commitments
+            .extend(engagements::commitments_with_actors(tx, operation, &server, None)?);
+        Ok(())
+    }
+
+    /// What engagements can meet.
+    fn around_engagements(&mut self, tx: &mut Tx, changed: &[EngagementId]) -> Result<()> {
+        self.engagements.extend(changed);
+        let facts = self.load_engagements(tx, changed)?;
+        self.around(tx, &facts)
+    }
+
+    fn around(&mut self, tx: &mut Tx, facts: &Facts) -> Result<()> {
+        let mut lineages: BTreeSet<&Lineage> = BTreeSet::new();
+        for engagement in facts.engagements.values() {
+            if facts.is_live(engagement) {
+                let line = live_line(engagement, facts);
+                self.engagements.extend(live::neighbours(tx, self.operation, &line)?);
+                lineages.insert(&engagement.actor.lineage);
+            }
+        }
+        for lineage in lineages {
+            self.leads.extend(live::leads_above(tx, self.operation, lineage, self.day)?);
+            self.positions.extend(live::positions_above(tx, self.operation, lineage, self.day)?);
+            self.commitments.extend(live::commitments_in_line(
+                tx,
+                self.operation,
+                lineage,
+                self.day,
+            )?);
+        }
+        Ok(())
+    }
+
+    /// What leads, positions and commitments can meet.
+    fn around_agreements(&mut self, tx: &mut Tx, focus: &Focus) -> Result<()> {
+        let operation = self.operation;
+        self.leads.extend(&focus.leads);
+        self.positions.extend(&focus.positions);
+        self.commitments.extend(&focus.commitments);
+        let leads: Vec<LeadId> = focus.leads.iter().copied().collect();
+        let positions: Vec<CommonPositionId> = focus.positions.iter().copied().collect();
+        let commitments: Vec<CommitmentId> = focus.commitments.iter().copied().collect();
+        let facts = self.load_agreements(tx, &leads, &positions, &commitments)?;
+        for lead in facts.leads.values() {
+            self.engagements.extend(live::under(tx, operation, Some(&lead.actor.lineage))?);
+        }
+        for position in facts.positions.values() {
+            let towards = position.actor.as_ref().map(|actor| &actor.lineage);
+            self.engagements.extend(live::under(tx, operation, towards)?);
+        }
+        for commitment in facts.commitments.values().filter(|c| facts.is_in_force(c)) {
+            let lineage = &commitment.actor.lineage;
+            let line = line_of_commitment(commitment);
+            self.engagements.extend(live::neighbours(tx, operation, &line)?);
+            self.commitments.extend(live::commitments_in_line(tx, operation, lineage, self.day)?);
+        }
+        Ok(())
+    }
+
+    fn blank(&self) -> Facts {
+        Facts { slack_days: self.slack_days, as_of: Some(self.day), ..Facts::default() }
+    }
+
+    pub(super) fn load_engagements(&self, tx: &mut Tx, ids: &[EngagementId]) -> Result<Facts> {
+        let documents = engagements::load_for_rules(tx, self.operation, ids)?;
+        let context = context(tx, self.operation, &documents, Agreements::default())?;
+        let mut facts = self.blank();
+        facts.add(&context, &documents, Agreements::default());
+        Ok(facts)
+    }
+
+    fn load_agreements(
+        &self,
+        tx: &mut Tx,
+        lead_ids: &[LeadId],
+        position_ids: &[CommonPositionId],
+        commitment_ids: &[CommitmentId],
+    ) -> Result<Facts> {
+        let documents = self.agreements(tx, lead_ids, position_ids, commitment_ids)?;
+        let agreements = documents.borrowed();
+        let context = context(tx, self.operation, &[], agreements)?;
+        let mut facts = self.blank();
+        facts.add(&context, &[], agreements);
+        Ok(facts)
+    }
+
+    fn agreements(
+        &self,
+        tx: &mut Tx,
+        lead_ids: &[LeadId],
+        position_ids: &[CommonPositionId],
+        commitment_ids: &[CommitmentId],
+    ) -> Result<Documents> {
+        let operation = self.operation;
+        let uuids = |ids: &mut dyn Iterator<Item = Uuid>| ids.collect::<Vec<Uuid>>();
+        let server = Scope::server();
+        Ok(Documents {
+            leads: leads::load(tx, operation, &uuids(&mut lead_ids.iter().map(|id| id.0)))?,
+            positions: common_positions::load(
+                tx,
+                operation,
+                &uuids(&mut position_ids.iter().map(|id| id.0)),
+            )?,
+            commitments: engagements::load_commitments(tx, operation, &server, commitment_ids)?,
+        })
+    }
+
+    /// Loads what is needed, with the lines of leads and the engagements that commitments came
+    /// from, which decide whether others are coordinated with them.
+    fn finish(mut self, tx: &mut Tx) -> Result<Facts> {
+        let leads: Vec<LeadId> = self.leads.iter().copied().collect();
+        let positions: Vec<CommonPositionId> = self.positions.iter().copied().collect();
+        let commitments: Vec<CommitmentId> = self.commitments.iter().copied().collect();
+        let documents = self.agreements(tx, &leads, &positions, &commitments)?;
+        let organizations: BTreeSet<OrganizationId> =
+            documents.leads.iter().map(|lead| lead.organization.0).collect();
+        let organizations: Vec<OrganizationId> = organizations.into_iter().collect();
+        self.engagements.extend(live::led_by(tx, self.operation, &organizations)?);
+        self.engagements.extend(
+            documents.commitments.iter().filter_map(|c| c.engagement.map(|origin| origin.0)),
+        );
+        let ids: Vec<EngagementId> = self.engagements.iter().copied().collect();
+        let engagements = engagements::load_for_rules(tx, self.operation, &ids)?;
+        let agreements = documents.borrowed();
+        let context = context(tx, self.operation, &engagements, agreements)?;
+        let mut facts = self.blank();
+        facts.add(&context, &engagements, agreements);
+        Ok(facts)
+    }
+}
+
+#[derive(Default)]
+struct Documents {
+    leads: Vec<Lead>,
+    positions: Vec<CommonPosition>,
+    commitments: Vec<Commitment>,
+}
+
+impl Documents {
+    fn borrowed(&self) -> Agreements<'_> {
+        Agreements {
+            leads: &self.leads,
+            positions: &self.positions,
+            commitments: &self.commitments,
+        }
+    }
+}
+
+/// What turns these documents into facts.
+///
+/// # Errors
+/// The store's own.
+pub fn context(
+    tx: &mut Tx,
+    operation: Uuid,
+    engagements: &[Engagement],
+    agreements: Agreements<'_>,
+) -> Result<Context> {
+    let mut actors: BTreeSet<ArmedActorId> = BTreeSet::new();
+    let mut places: BTreeSet<PlaceId> = BTreeSet::new();
+    let mut organizations: BTreeSet<OrganizationId> = BTreeSet::new();
+    for engagement in engagements {
+        actors.insert(engagement.armed_actor.0);
+        organizations.insert(engagement.organization.0);
+        places.extend(ids(&engagement.places));
+        places.extend(engagement.asks.iter().flat_map(|ask| ids(&ask.places)));
+        places.extend(engagement.demands.iter().flat_map(|demand| ids(&demand.places)));
+    }
+    for lead in agreements.leads {
+        actors.insert(lead.armed_actor.0);
+        places.extend(ids(&lead.places));
+    }
+    for position in agreements.positions {
+        actors.extend(position.armed_actor.map(|to| to.0));
+        places.extend(ids(&position.places));
+    }
+    for commitment in agreements.commitments {
+        actors.insert(commitment.armed_actor.0);
+        places.extend(ids(&commitment.places));
+    }
+    let actors: Vec<_> = actors.into_iter().collect();
+    let places: Vec<_> = places.into_iter().collect();
+    let organizations: Vec<_> = organizations.into_iter().collect();
+    Ok(trees::context(tx, operation, &actors, &places, &organizations)?)
+}

@@ -1,0 +1,65 @@
+//! A request that is sent again under its key does nothing again, and is answered with what its
+//! sender may see now.
+
+use concord_store::{Tx, idempotency};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{
+    App,
+    access::Access,
+    auth::sha256,
+    error::{Error, Result},
+};
+
+/// The request under which something is made.
+#[derive(Clone, Copy, Debug)]
+pub struct Sent<'s> {
+    /// The body.
+    pub body: &'s Value,
+    /// The key under which it may be sent again.
+    pub idempotency_key: Option<&'s str>,
+}
+
+/// What was made, and whether it had been made before under the same key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// Its id.
+    pub id: Uuid,
+    /// Whether it had been made before.
+    pub is_replay: bool,
+}
+
+/// Makes something, unless it was made before under the same key; `what` says what is made of
+/// what, so that one key cannot stand for two requests.
+///
+/// # Errors
+/// [`Error::IdempotencyKeyReused`], and those of making it.
+pub fn once(
+    app: &App,
+    tx: &mut Tx,
+    access: &Access,
+    (what, sent): (&str, Sent<'_>),
+    make: impl FnOnce(&mut Tx) -> Result<Uuid>,
+) -> Result<Made> {
+    let Some(key) = sent.idempotency_key else {
+        return Ok(Made { id: make(tx)?, is_replay: false });
+    };
+    let request_hash = sha256(format!("{what}\n{}", sent.body).as_bytes());
+    match idempotency::find(tx, access.id(), access.account, key)? {
+        Some((hash, _)) if hash != request_hash => Err(Error::IdempotencyKeyReused),
+        Some((_, id)) => Ok(Made { id, is_replay: true }),
+        None => {
+            let id = make(tx)?;
+            let used = idempotency::Used {
+                account: access.account,
+                key,
+                request_hash: &request_hash,
+                resource: id,
+                at: app.now(),
+            };
+            idempotency::keep(tx, access.id(), &used)?;
+            Ok(Made { id, is_replay: false })
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The life of flags, step by step.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDateTime;
+use concord_domain::{
+    flag::Cause,
+    vocabulary::{Closed, FlagState, Resolution},
+};
+use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+use uuid::Uuid;
+
+use crate::{
+    connection::Tx,
+    documents::IDS_MAX,
+    entries::closed,
+    error::Result,
+    schema::flag_steps as steps,
+    sql::{RowId, row_ids, seal, unseal},
+};
+
+/// A step in the life of a flag.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// When, in UTC.
+    pub at: NaiveDateTime,
+    /// Who took it; none if the flag took it by itself.
+    pub account: Option<Uuid>,
+    /// From which state.
+    pub from: Option<FlagState>,
+    /// To which state.
+    pub to: FlagState,
+    /// With which resolution.
+    pub resolution: Option<Resolution>,
+    /// Why the flag took it by itself.
+    pub cause: Option<Cause>,
+    /// What was noted.
+    pub note: Option<String>,
+}
+
+/// Keeps a step.
+///
+/// # Errors
+/// The store's own.
+pub fn keep_step(tx: &mut Tx, operation: Uuid, flag: Uuid, step: &Step) -> Result<()> {
+    let number: i64 = steps::table
+        .filter(steps::operation_id.eq(RowId(operation)))
+        .filter(steps::flag_id.eq(RowId(flag)))
+        .count()
+        .get_result(tx)?;
+    let row = (
+        steps::operation_id.eq(RowId(operation)),
+        steps::flag_id.eq(RowId(flag)),
+        steps::number.eq(i32::try_from(number).unwrap_or(i32::MAX)),
+        steps::taken_at.eq(step.at),
+        steps::account_id.eq(step.account.map(RowId)),
+        steps::from_state.eq(step.from.map(Closed::code)),
+        steps::to_state.eq(step.to.code()),
+        steps::resolution.eq(step.resolution.map(Closed::code)),
+        steps::cause.eq(step.cause.map(Cause::code)),
+        steps::texts.eq(step.note.as_deref().map(seal)),
+    );
+    diesel::insert_into(steps::table).values(row).execute(tx)?;
+    Ok(())
+}
+
+type StepRow = (
+    NaiveDateTime,
+    Option<RowId>,
+    Option<String>,
+    String,
+    Option<String>,
+    Option<String>,
+    Option<Vec<u8>>,
+);
+
+/// The steps of a flag in their order.
+///
+/// # Errors
+/// The store's own.
+pub fn history(tx: &mut Tx, operation: Uuid, flag: Uuid) -> Result<Vec<Step>> {
+    let rows: Vec<StepRow> = steps::table
+        .filter(steps::operation_id.eq(RowId(operation)))
+        .filter(steps::flag_id.eq(RowId(flag)))
+        .order(steps::number)
+        .select((
+            steps::taken_at,
+            steps::account_id,
+            steps::from_state,
+            steps::to_state,
+            steps::resolution,
+            steps::cause,
+            steps::texts,
+        ))
+        .load(tx)?;
+    rows.into_iter()
+        .map(|(at, account, from, to, resolution, cause, note)| {
+            Ok(Step {
+                at,
+                account: account.map(|id| id.0),
+                from: from.as_deref().map(closed).transpose()?,
+                to: closed(&to)?,
+                resolution: resolution.as_deref().map(closed).transpose()?,
+                cause: cause.as_deref().and_then(Cause::from_code),
+                note: note.as_deref().map(unseal).transpose()?,
+            })
+        })
+        .collect()
+}
+
+/// When these flags were last settled, in UTC.
+///
+/// # Errors
+/// The store's own.
+pub fn settled_at(
+    tx: &mut Tx,
+    operation: Uuid,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, NaiveDateTime>> {
+    let mut found = HashMap::new();
+    for ids in ids.chunks(IDS_MAX) {
+        let rows: Vec<(RowId, NaiveDateTime)> = steps::table
+            .filter(steps::operation_id.eq(RowId(operation)))
+            .filter(steps::flag_id.eq_any(row_ids(ids.iter().copied())))
+            .filter(steps::to_state.eq(FlagState::Resolved.code()))
+            .order((steps::flag_id, steps::number))
+            .select((steps::flag_id, steps::taken_at))
+            .load(tx)?;
+        found.extend(rows.into_iter().map(|(id, at)| (id.0, at)));
+    }
+    Ok(found)
+}

@@ -101,7 +101,7 @@ fn log(registry: &Registry, who: auth::Person, body: &Value) -> (Uuid, Vec<BTree
     let (app, operation) = (&registry.app, "demo");
     let sent = Sent { body, idempotency_key: None };
     let made = resources::create::<Engagement>(app, who, operation, sent);
-    let id = made.unwrap_or_else(|error| panic!("{error}: {error:?}")).shown.id;
+    let id = made.unwrap_or_else(|error| panic!("{error}: {error:?}")).id;
     let (found, _) = flags::of_engagement(app, who, operation, id).expect("its flags");
     let of = |subject: &Subject| subject.engagement().map(Uuid::from);
     let contradictions = found.iter().filter(|flag| flag.kind == FlagKind::Contradiction);

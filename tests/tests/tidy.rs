@@ -79,7 +79,7 @@ fn crates_depend_on_each_other_in_one_direction_alone() {
 fn what_talks_to_the_world_stays_out_of_what_decides() {
     for (of, kept_out) in [
         ("domain", &["diesel", "actix-web", "utoipa", "tokio", "getrandom", "askama", "clap"][..]),
-        ("reports", &["diesel", "actix-web", "utoipa", "tokio", "getrandom", "clap"]),
+        ("reports", &["diesel", "actix-web", "tokio", "getrandom", "clap"]),
         ("store", &["actix-web", "utoipa", "jsonwebtoken", "askama", "clap"]),
         ("app", &["actix-web", "utoipa", "diesel", "clap"]),
         ("api", &["diesel", "argon2", "jsonwebtoken", "clap"]),
@@ -111,13 +111,7 @@ fn one_rule_is_one_file_with_its_tests_and_stands_in_the_list() {
 /// The longest file, not counting the tests at its end.
 const LINES_MAX: usize = 450;
 /// Those that are longer, and are to be split.
-const TO_BE_SPLIT: [&str; 5] = [
-    "app/src/coherence.rs",
-    "app/src/resources.rs",
-    "domain/src/bundle.rs",
-    "domain/src/document/members.rs",
-    "store/src/flags.rs",
-];
+const TO_BE_SPLIT: [&str; 2] = ["app/src/bundles.rs", "domain/src/bundle.rs"];
 
 #[test]
 fn files_stay_short() {

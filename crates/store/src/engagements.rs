@@ -7,7 +7,9 @@ use concord_domain::{
     vocabulary::Closed,
     window::Day,
 };
-use diesel::{BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, dsl::exists,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -16,7 +18,7 @@ use crate::{
     entries::visible,
     error::Result,
     links::{self, Role},
-    schema::{self, commitments as c, engagements as e, parts},
+    schema::{self, commitments as c, engagements as e, entries, parts},
     sql::{RowId, row_ids},
 };
 
@@ -36,7 +38,7 @@ pub fn load(
         let rows: Vec<(String, Option<Vec<u8>>)> = e::table
             .filter(e::operation_id.eq(RowId(operation)))
             .filter(e::id.eq_any(row_ids(ids.iter().copied())))
-            .filter(e::id.eq_any(visible!(operation, scope)))
+            .filter(exists(visible!(operation, scope).filter(entries::id.eq(e::id))))
             .order((e::starts_on.desc(), e::id))
             .select((e::document, e::texts))
             .load(tx)?;
@@ -73,7 +75,7 @@ pub fn page(
 ) -> Result<Vec<Engagement>> {
     let mut query = e::table
         .filter(e::operation_id.eq(RowId(operation)))
-        .filter(e::id.eq_any(visible!(operation, scope)))
+        .filter(exists(visible!(operation, scope).filter(entries::id.eq(e::id))))
         .order((e::starts_on.desc(), e::id))
         .limit(limit)
         .select((e::document, e::texts))
@@ -101,7 +103,7 @@ pub fn with_actors(
     let all = || {
         e::table
             .filter(e::operation_id.eq(RowId(operation)))
-            .filter(e::id.eq_any(visible!(operation, scope)))
+            .filter(exists(visible!(operation, scope).filter(entries::id.eq(e::id))))
             .filter(e::starts_on.le(until))
             .filter(e::ends_on.is_null().or(e::ends_on.ge(from)))
             .order((e::starts_on.desc(), e::id))
@@ -152,7 +154,7 @@ pub fn find(
     let rows: Vec<(RowId, RowId)> = e::table
         .filter(e::operation_id.eq(RowId(operation)))
         .filter(e::key.eq(written))
-        .filter(e::id.eq_any(visible!(operation, scope)))
+        .filter(exists(visible!(operation, scope).filter(entries::id.eq(e::id))))
         .select((e::id, e::organization_id))
         .limit(20)
         .load(tx)?;
@@ -277,7 +279,7 @@ pub fn load_commitments(
         let rows: Vec<(String, Option<Vec<u8>>)> = c::table
             .filter(c::operation_id.eq(RowId(operation)))
             .filter(c::id.eq_any(row_ids(ids.iter().copied())))
-            .filter(c::entry_id.eq_any(visible!(operation, scope)))
+            .filter(exists(visible!(operation, scope).filter(entries::id.eq(c::entry_id))))
             .order(c::id)
             .select((c::document, c::texts))
             .load(tx)?;
@@ -302,7 +304,7 @@ pub fn page_of_commitments(
     let rows: Vec<(String, Option<Vec<u8>>)> = c::table
         .filter(c::operation_id.eq(RowId(operation)))
         .filter(c::id.gt(RowId(after.map_or(Uuid::nil(), |id| id.0))))
-        .filter(c::entry_id.eq_any(visible!(operation, scope)))
+        .filter(exists(visible!(operation, scope).filter(entries::id.eq(c::entry_id))))
         .order(c::id)
         .limit(limit)
         .select((c::document, c::texts))
@@ -323,7 +325,7 @@ pub fn commitments_with_actors(
     let all = || {
         c::table
             .filter(c::operation_id.eq(RowId(operation)))
-            .filter(c::entry_id.eq_any(visible!(operation, scope)))
+            .filter(exists(visible!(operation, scope).filter(entries::id.eq(c::entry_id))))
             .order(c::id)
             .select(c::id)
             .into_boxed::<crate::connection::MultiBackend>()
@@ -412,7 +414,7 @@ pub fn carried_on(tx: &mut Tx, operation: Uuid, scope: &Scope) -> Result<Vec<Eng
     let rows: Vec<RowId> = e::table
         .filter(e::operation_id.eq(RowId(operation)))
         .filter(e::status.eq_any(live))
-        .filter(e::id.eq_any(visible!(operation, scope)))
+        .filter(exists(visible!(operation, scope).filter(entries::id.eq(e::id))))
         .select(e::id)
         .load(tx)?;
     Ok(rows.into_iter().map(|id| EngagementId(id.0)).collect())

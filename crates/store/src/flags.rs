@@ -22,7 +22,7 @@ use crate::{
     documents::IDS_MAX,
     entries::{closed, visible},
     error::{Result, StoreError},
-    schema::{flag_entries as fe, flag_subjects as s, flags as t},
+    schema::{entries, flag_entries as fe, flag_subjects as s, flags as t},
     sql::{RowId, row_ids},
 };
 
@@ -238,7 +238,7 @@ pub fn list(
     let hidden = fe::table
         .filter(fe::operation_id.eq(t::operation_id))
         .filter(fe::flag_id.eq(t::id))
-        .filter(not(fe::entry_id.eq_any(visible!(operation, scope))));
+        .filter(not(exists(visible!(operation, scope).filter(entries::id.eq(fe::entry_id)))));
     let mut query = t::table
         .filter(t::operation_id.eq(RowId(operation)))
         .filter(not(exists(hidden)))
@@ -289,7 +289,7 @@ pub fn restricted(
     use crate::schema::entries as en;
     let hidden = fe::table
         .filter(fe::operation_id.eq(RowId(operation)))
-        .filter(not(fe::entry_id.eq_any(visible!(operation, scope))))
+        .filter(not(exists(visible!(operation, scope).filter(entries::id.eq(fe::entry_id)))))
         .select(fe::flag_id);
     let owned = en::table
         .filter(en::operation_id.eq(RowId(operation)))

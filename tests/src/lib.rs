@@ -179,7 +179,7 @@ impl Registry {
         self.signed_in(&login, "")
     }
 
-    /// Somebody with this login, signed in without a password: hashing one takes long.
+    /// Somebody with this login, signed in.
     fn signed_in(&self, login: &str, operation: &str) -> Person<'_> {
         let token = auth::sign_in(&self.app, login, PASSWORD).expect("a token");
         Person {

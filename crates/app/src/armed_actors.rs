@@ -115,6 +115,16 @@ fn take_over(
     let known: BTreeSet<_> = kept.aliases.iter().chain([&kept.name]).cloned().collect();
     let names = [&gone.name].into_iter().chain(&gone.aliases);
     kept.aliases.extend(names.filter(|name| !known.contains(*name)).cloned());
+    for (register, id) in &gone.external_ids {
+        kept.external_ids.entry(register.clone()).or_insert_with(|| id.clone());
+    }
+    for (language, name) in &gone.names {
+        kept.names.entry(language.clone()).or_insert_with(|| name.clone());
+    }
+    let places = gone.places.iter().filter(|place| !kept.places.contains(place));
+    kept.places.extend(places.copied().collect::<Vec<_>>());
+    kept.influences = kept.influences.or_else(|| gone.influences.clone());
+    kept.decisions = kept.decisions.or_else(|| gone.decisions.clone());
     documents::save_armed_actor(tx, operation, &kept, to_lineage)?;
 
     move_units(tx, access, gone, (from_lineage, to), touched)?;

@@ -356,7 +356,7 @@ impl Import<'_> {
             None
         };
         let after = thing.completed(self.tx, self.access)?;
-        if before.as_ref() == Some(&after) {
+        if before.as_ref().is_some_and(|before| resources::is_same(before, &after)) {
             self.done.unchanged += 1;
             return Ok(());
         }

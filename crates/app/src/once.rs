@@ -42,24 +42,39 @@ pub fn once(
     (what, sent): (&str, Sent<'_>),
     make: impl FnOnce(&mut Tx) -> Result<Uuid>,
 ) -> Result<Made> {
-    let Some(key) = sent.idempotency_key else {
-        return Ok(Made { id: make(tx)?, is_replay: false });
-    };
-    let request_hash = sha256(format!("{what}\n{}", sent.body).as_bytes());
-    match idempotency::find(tx, access.id(), access.account, key)? {
-        Some((hash, _)) if hash != request_hash => Err(Error::IdempotencyKeyReused),
-        Some((_, id)) => Ok(Made { id, is_replay: true }),
-        None => {
-            let id = make(tx)?;
-            let used = idempotency::Used {
-                account: access.account,
-                key,
-                request_hash: &request_hash,
-                resource: id,
-                at: app.now(),
-            };
-            idempotency::keep(tx, access.id(), &used)?;
-            Ok(Made { id, is_replay: false })
-        }
+    if let Some(id) = replayed(tx, access, (what, sent))? {
+        return Ok(Made { id, is_replay: true });
     }
+    let id = make(tx)?;
+    if let Some(key) = sent.idempotency_key {
+        let used = idempotency::Used {
+            account: access.account,
+            key,
+            request_hash: &hash(what, sent),
+            resource: id,
+            at: app.now(),
+        };
+        idempotency::keep(tx, access.id(), &used)?;
+    }
+    Ok(Made { id, is_replay: false })
+}
+
+/// What was made before under the same key.
+///
+/// # Errors
+/// [`Error::IdempotencyKeyReused`].
+pub fn replayed(
+    tx: &mut Tx,
+    access: &Access,
+    (what, sent): (&str, Sent<'_>),
+) -> Result<Option<Uuid>> {
+    let Some(key) = sent.idempotency_key else { return Ok(None) };
+    match idempotency::find(tx, access.id(), access.account, key)? {
+        Some((known, _)) if known != hash(what, sent) => Err(Error::IdempotencyKeyReused),
+        found => Ok(found.map(|(_, id)| id)),
+    }
+}
+
+fn hash(what: &str, sent: Sent<'_>) -> String {
+    sha256(format!("{what}\n{}", sent.body).as_bytes())
 }

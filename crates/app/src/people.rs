@@ -19,7 +19,7 @@ use crate::{
     access::{self, Access},
     auth::{self, INVITATION_DAYS, Person, normalized},
     error::{Error, Result},
-    once::{Sent, once},
+    once::{Sent, once, replayed},
 };
 
 /// A person in an operation.
@@ -123,8 +123,10 @@ fn answers_for(access: &Access, membership: &Membership) -> Result<()> {
     }
 }
 
-/// Invites somebody. The code is told once, to be handed to that person and nobody else; none if
-/// the person has an account already and joins with that.
+/// Invites somebody new. The code is told once, to be handed to that person and nobody else.
+///
+/// Nobody is added to an account that stands already: whoever made it could be another than the
+/// person who is meant, and would read what this one may.
 ///
 /// # Errors
 /// [`Error::Forbidden`], and what is wrong with the invitation.
@@ -136,22 +138,32 @@ pub fn invite(
 ) -> Result<(PersonInOperation, Option<String>)> {
     // Accounts belong to the installation and memberships to the operation: first the one.
     let code = auth::invitation(app);
-    let id = access::read(app, person, operation, |tx, access| {
+    let (id, replayed) = access::read(app, person, operation, |tx, access| {
         check(tx, access, invited)?;
-        Ok(access.id())
+        Ok((access.id(), replayed(tx, access, ("invite", sent))?))
     })?;
-    let (account, is_new) =
+    if let Some(made) = replayed {
+        let found = app.store.read(|tx| membership(tx, id, made))?;
+        return Ok((found, None));
+    }
+    let account =
         app.store.write(Area::Installation, |tx| account_for(app, tx, invited, &code.1))?;
     let made = app.store.write(Area::Operation(id), |tx| {
         let access = access::entered(tx, person, operation)?;
         let made = once(app, tx, &access, ("invite", sent), |tx| {
             join(app, tx, &access, (invited, account.id))
         })?;
-        let there = accounts::memberships(tx, access.id(), account.id)?;
-        let membership = there.iter().find(|each| each.id == made.id).ok_or(Error::NotFound)?;
-        Ok::<_, Error>(person_in(membership, &account))
+        membership(tx, id, made.id)
     })?;
-    Ok((made, is_new.then_some(code.0)))
+    Ok((made, Some(code.0)))
+}
+
+/// Somebody in an operation.
+fn membership(tx: &mut Tx, operation: Uuid, id: Uuid) -> Result<PersonInOperation> {
+    let all = accounts::all_memberships(tx, operation)?;
+    let membership = all.iter().find(|each| each.id == id).ok_or(Error::NotFound)?;
+    let account = accounts::load(tx, &[membership.account])?.pop().ok_or(Error::NotFound)?;
+    Ok(person_in(membership, &account))
 }
 
 /// Makes an account what it is invited to be.
@@ -163,10 +175,6 @@ fn join(
 ) -> Result<Uuid> {
     let organization = check(tx, access, invited)?;
     let role = invited.role;
-    let there = accounts::memberships(tx, access.id(), account)?;
-    if there.iter().any(|each| each.role == role && each.organization == organization) {
-        return Err(Error::Conflict("this person is that already".to_owned()));
-    }
     let membership = Membership { id: app.ids.id(), account, role, organization };
     accounts::insert_membership(tx, access.id(), &membership)?;
     Ok(membership.id)
@@ -209,19 +217,29 @@ fn account_for(
     tx: &mut Tx,
     invited: &Invited,
     invitation_hash: &str,
-) -> Result<(Account, bool)> {
+) -> Result<Account> {
     let login = normalized(&invited.login);
-    if let Some(known) = accounts::with_login(tx, &login)? {
-        return Ok((known, false));
-    }
-    let account = new_account(app, &login, &invited.name)?;
+    let account = match accounts::with_login(tx, &login)? {
+        // An invitation that ended untaken, of somebody who is nothing anywhere any more.
+        Some(known)
+            if known.password_hash.is_none()
+                && accounts::operations_of(tx, known.id)?.is_empty() =>
+        {
+            known
+        }
+        Some(_) => {
+            let detail = "this login is taken; choose another for this person";
+            return Err(Error::at("login", FaultCode::DuplicateKey, detail));
+        }
+        None => new_account(app, &login, &invited.name)?,
+    };
     let account = Account {
         invitation_hash: Some(invitation_hash.to_owned()),
         invitation_until: Some(app.now() + chrono::TimeDelta::days(INVITATION_DAYS)),
         ..account
     };
     accounts::save(tx, &account)?;
-    Ok((account, true))
+    Ok(account)
 }
 
 /// An account that nobody can sign in to yet.
@@ -294,7 +312,11 @@ pub fn create_account(
 /// [`Error::NotFound`], or what is wrong with the password.
 pub fn reset_password(app: &App, login: &str, password: &str) -> Result<()> {
     let hash = auth::hash_new(password)?;
-    change_account(app, login, |account| account.password_hash = Some(hash.clone()))
+    change_account(app, login, |account| {
+        account.password_hash = Some(hash.clone());
+        account.invitation_hash = None;
+        account.invitation_until = None;
+    })
 }
 
 /// Closes an account, or opens it again, on the command line.

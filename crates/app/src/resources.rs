@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use concord_domain::{
-    document::{Document, Form, Key, Reader, Writer},
+    document::{self, Document, Form, Key, Reader, Writer},
     evaluate::Focus,
     fault::{Fault, FaultCode, Pointer},
     id::{EngagementId, Kind},
@@ -109,7 +109,7 @@ pub trait Resource: Document + Clone + PartialEq {
     }
 
     /// The asks and demands that stand in it already, by key.
-    fn parts(&self) -> Vec<(String, Uuid)> {
+    fn parts(&self) -> Vec<(Kind, String, Uuid)> {
         Vec::new()
     }
 
@@ -278,7 +278,7 @@ pub fn write_one<T: Resource>(
     touched: &mut Touched,
 ) -> Result<T> {
     let after = after.completed(tx, access)?;
-    if before == Some(&after) {
+    if before.is_some_and(|before| is_same(before, &after)) {
         return Ok(after);
     }
     let faults = after.faults(tx, access, before)?;
@@ -291,6 +291,13 @@ pub fn write_one<T: Resource>(
     }
     after.save(tx, access, before, touched)?;
     Ok(after)
+}
+
+/// Whether nothing of a thing changes. Rules hold two spellings of a term to be equal; who wrote
+/// one does not.
+#[must_use]
+pub fn is_same<T: Resource>(before: &T, after: &T) -> bool {
+    document::store(before) == document::store(after)
 }
 
 /// A thing by its id.

@@ -37,6 +37,9 @@ impl Place {
         if is_file {
             let path = self.database.strip_prefix("sqlite://").unwrap_or(&self.database);
             make_folder_of(Path::new(path))?;
+            if !Path::new(path).exists() {
+                write_secret(Path::new(path), &[])?;
+            }
         }
         let store = Store::open(&self.database, self.connections.clamp(1, 64))
             .map_err(|error| format!("{error}; check --database"))?;

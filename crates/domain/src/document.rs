@@ -20,6 +20,7 @@ mod engagement;
 mod identity;
 mod intention;
 mod members;
+mod partial;
 mod register;
 mod schema;
 mod terms;
@@ -327,9 +328,12 @@ macro_rules! document {
                 let names = [$(document!(@name $need $member)),*];
                 let object = reader.object(value, at, &names)?;
                 $( let $member = document!(@read $need reader object at $member); )*
-                let document = Self { $( $member: $member?, )* };
-                $crate::document::Checked::check(&document, at, reader);
-                Some(document)
+                let whole = (|| Some(Self { $( $member: $member?, )* }))();
+                match &whole {
+                    Some(document) => $crate::document::Checked::check(document, at, reader),
+                    None => $crate::document::partial::check(object, at, reader),
+                }
+                whole
             }
 
             fn write(&self, writer: &$crate::document::Writer<'_>) -> serde_json::Value {

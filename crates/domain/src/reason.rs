@@ -166,6 +166,8 @@ reasons! {
     TermDiffers = "term_differs", "{term}: {first} against {second}.";
     /// Related issues.
     RelatedIssues = "related_issues", "The issues are related: {first} and {second}.";
+    /// One issue.
+    SameIssue = "same_issue", "Both are about one issue: {issue}.";
     /// Organisations that are not coordinated.
     NotCoordinated = "not_coordinated",
         "Nothing here says that {first} and {second} coordinate on this.";

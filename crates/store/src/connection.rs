@@ -154,10 +154,14 @@ impl Store {
         let mut tx = checked_out(&self.writers)?;
         let mut attempt = 1;
         loop {
-            let done = transaction(&mut tx, ("BEGIN", "BEGIN IMMEDIATE"), |tx| {
-                lock(tx, area)?;
-                work(tx)
-            });
+            let done = transaction(
+                &mut tx,
+                ("BEGIN ISOLATION LEVEL READ COMMITTED", "BEGIN IMMEDIATE"),
+                |tx| {
+                    lock(tx, area)?;
+                    work(tx)
+                },
+            );
             match done {
                 Err(error) if error.is_contended() && attempt < ATTEMPTS_MAX => attempt += 1,
                 done => return done,

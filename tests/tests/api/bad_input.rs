@@ -35,6 +35,7 @@ fn every_fault_is_told_at_once_with_its_place() {
         let mut expected = [
             ("/armed_actor", "unknown_reference"),
             ("/asks/0/issue", "unknown_code"),
+            ("/asks/0/terms/notice_hours", "term_not_taken"),
             ("/asks/1/terms/notice_hours", "wrong_type"),
             ("/asks/2/terms/deadline", "malformed"),
             ("/asks/3/terms/list_kind", "unknown_code"),
@@ -47,6 +48,7 @@ fn every_fault_is_told_at_once_with_its_place() {
             ("/level", "wrong_type"),
             ("/method", "unknown_code"),
             ("/partners/1", "wrong_type"),
+            ("/partners/2", "self_reference"),
             ("/places", "wrong_type"),
             ("/summary", "wrong_type"),
             ("/until", "malformed"),

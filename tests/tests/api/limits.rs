@@ -94,7 +94,7 @@ fn numbers_and_days_have_ranges() {
         let refused = desk.post("places", &with(&place, &json!({member: value})));
         is_fault(&refused, &format!("/{member}"), "out_of_range");
     }
-    for slack in [json!(366), json!(-1), json!(u64::MAX), json!(0.5)] {
+    for slack in [json!(3651), json!(-1), json!(u64::MAX), json!(0.5)] {
         let refused = desk.amend("/v1/operations/demo", &json!({"slack_days": slack}));
         is_fault(&refused, "/slack_days", "out_of_range");
     }

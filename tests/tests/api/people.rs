@@ -109,12 +109,33 @@ fn an_invitation_is_checked() {
             is_fault(&focal_point.post(PEOPLE, &super::with(&good, &members)), pointer, code);
         }
         let made = focal_point.post(PEOPLE, &good).expect(201);
-        is_problem(&focal_point.post(PEOPLE, &good), 409, "conflict");
+        is_fault(&focal_point.post(PEOPLE, &good), "/login", "duplicate_key");
         let code = made.body["invitation_code"].as_str().expect("a code");
         let short = json!({"code": code, "password": "too short"});
         let refused = registry.nobody("demo").post("/v1/invitations", &short);
         is_fault(&refused, "/password", "out_of_range");
         accept(registry, code).expect(200);
+    });
+}
+
+#[test]
+fn nobody_is_added_to_an_account_that_another_may_hold() {
+    on_each_database(|registry: &Registry| {
+        registry.import(&small_world());
+        let of_a = registry.person("demo", Role::FocalPoint, Some("a"));
+        let of_b = registry.person("demo", Role::FocalPoint, Some("b"));
+        let made = invite(&of_b, "x@a", "member", json!("b")).expect(201);
+        let refused = invite(&of_a, "x@a", "member", json!("a"));
+        is_fault(&refused, "/login", "duplicate_key");
+        // Once B has let the untaken invitation go, A may use the login, and B's code is dead.
+        let id = made.body["person"]["id"].as_str().expect("an id");
+        of_b.delete(&format!("people/{id}")).expect(204);
+        let again = invite(&of_a, "x@a", "member", json!("a")).expect(201);
+        let code = |made: &concord_tests::Answer| {
+            made.body["invitation_code"].as_str().expect("a code").to_owned()
+        };
+        is_problem(&accept(registry, &code(&made)), 401, "sign_in_refused");
+        accept(registry, &code(&again)).expect(200);
     });
 }
 

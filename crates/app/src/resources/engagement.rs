@@ -128,9 +128,14 @@ impl Resource for Engagement {
         ids(&self.follows)
     }
 
-    fn parts(&self) -> Vec<(String, Uuid)> {
-        let asks = self.asks.iter().map(|ask| (&ask.identity.key, ask.identity.id.0));
-        let demands = self.demands.iter().map(|each| (&each.identity.key, each.identity.id.0));
-        asks.chain(demands).map(|(key, id)| (key.as_str().to_owned(), id)).collect()
+    fn parts(&self) -> Vec<(Kind, String, Uuid)> {
+        let asks = self
+            .asks
+            .iter()
+            .map(|ask| (Kind::Ask, ask.identity.key.as_str().to_owned(), ask.identity.id.0));
+        let demands = self.demands.iter().map(|demand| {
+            (Kind::Demand, demand.identity.key.as_str().to_owned(), demand.identity.id.0)
+        });
+        asks.chain(demands).collect()
     }
 }

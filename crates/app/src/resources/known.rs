@@ -23,7 +23,7 @@ pub(super) struct Known<'k> {
     /// The organisation in whose keys the caller writes.
     own: Option<OrganizationId>,
     /// The asks and demands that stand already in what is amended.
-    pub(super) within: Vec<(String, Uuid)>,
+    pub(super) within: Vec<(Kind, String, Uuid)>,
     error: Option<Error>,
 }
 
@@ -84,8 +84,9 @@ impl References for Known<'_> {
 
     fn identify(&mut self, kind: Kind, key: Option<&Key>) -> Result<Uuid, (FaultCode, String)> {
         let Some(key) = key else { return Ok(self.app.ids.id()) };
-        let within = self.within.iter().find(|(within, _)| within == key.as_str());
-        if let (Kind::Ask | Kind::Demand, Some((_, id))) = (kind, within) {
+        let is_this =
+            |(of, within, _): &&(Kind, String, Uuid)| *of == kind && within == key.as_str();
+        if let Some((.., id)) = self.within.iter().find(is_this) {
             return Ok(*id);
         }
         let standing = self.standing(kind, key);

@@ -89,7 +89,7 @@ pub fn amend(
         let before: Engagement = load_one(tx, access, id)?;
         before.require_write(tx, access)?;
         let known = before.parts();
-        let key = known.iter().find(|(_, known)| *known == part).map(|(key, _)| key.as_str());
+        let key = known.iter().find(|(.., id)| *id == part).map(|(_, key, _)| key.as_str());
         let mut items = as_sent(&before, parts);
         let at = items.iter().position(|item| item["key"].as_str() == key && key.is_some());
         let at = at.ok_or(Error::NotFound)?;

@@ -16,7 +16,8 @@ impl Doctor {
     /// Says what it finds; fails if something is wrong.
     pub fn run(self) -> Result<(), String> {
         let app = self.place.open()?;
-        let kind = if self.place.database.contains("postgres") { "PostgreSQL" } else { "SQLite" };
+        let kind =
+            if self.place.database.starts_with("postgres") { "PostgreSQL" } else { "SQLite" };
         super::print(&format!("The database is {kind}, answers, and its schema is up to date."))?;
         super::print(&"The signing key can be read.")?;
         let mut wrong = 0;

@@ -97,6 +97,8 @@ impl Serve {
             }
             lines.push_str(&format!("{login}\t{password}\t{name}\n"));
         }
+        // One that is there belongs to a database that is not.
+        let _ = std::fs::remove_file(&self.accounts);
         write_secret(&self.accounts, lines.as_bytes())?;
         let accounts = self.accounts.display();
         super::print(&format!("These accounts are printed once, and kept in {accounts}:\n{lines}"))

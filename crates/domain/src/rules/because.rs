@@ -121,5 +121,8 @@ pub fn differing_terms(first: &impl Comparable, second: &impl Comparable) -> Vec
 
 /// That two issues are related.
 pub fn related(first: Issue, second: Issue) -> Reason {
+    if first == second {
+        return Reason::new(ReasonCode::SameIssue, [("issue", code(first))]);
+    }
     Reason::new(ReasonCode::RelatedIssues, [("first", code(first)), ("second", code(second))])
 }

@@ -1,25 +1,17 @@
 //! Bundles: an operation in and out, all or nothing.
 
-use std::{
-    any::Any,
-    collections::{BTreeSet, HashMap, HashSet},
-};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use concord_domain::{
     bundle::{self, Bundle, Standing},
-    document::{
-        ArmedActor, Commitment, CommonPosition, Document, Engagement, Key, Lead, Mechanism, Of,
-        Organization, Place, Reader,
-    },
+    document::{Document, Of, Reader},
     fault::{Fault, FaultCode, Pointer},
-    id::{Kind, OrganizationId},
     policy::{Action, Scope},
     vocabulary::{Audience, Disclosure},
 };
 use concord_store::{
-    Area, Tx, documents, engagements, entries,
+    Area, Tx,
     operations::{self, KeptOperation},
-    references,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -33,6 +25,12 @@ use crate::{
     operations as use_operations,
     resources::{self, Resource, Touched},
 };
+
+mod export;
+mod registry;
+
+pub use export::{export, export_as_server};
+use registry::Registry;
 
 /// What an import did, or would do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,118 +50,6 @@ pub struct Defaults {
     pub audience: Option<Audience>,
     /// The disclosure; `match` unless said.
     pub disclosure: Option<Disclosure>,
-}
-
-/// What stands already in the registry and what the caller may refer to, as far as the caller
-/// may know of it.
-struct Registry<'r> {
-    app: &'r App,
-    tx: &'r mut Tx,
-    access: &'r Access,
-    /// Existing things under keys that the bundle defines.
-    standing: HashSet<Uuid>,
-    error: Option<Error>,
-}
-
-impl Registry<'_> {
-    fn kept<T: Default>(&mut self, answer: Result<T>) -> T {
-        answer.unwrap_or_else(|error| {
-            self.error.get_or_insert(error);
-            T::default()
-        })
-    }
-}
-
-impl Registry<'_> {
-    /// What stands under a key, and the entry whose audience it has.
-    fn standing_under(
-        &mut self,
-        kind: Kind,
-        key: &str,
-        owner: Option<OrganizationId>,
-    ) -> Result<Option<(Uuid, Option<Uuid>)>> {
-        let (tx, operation) = (&mut *self.tx, self.access.id());
-        Ok(match (kind, owner) {
-            (Kind::Engagement, Some(owner)) => {
-                engagements::with_key(tx, operation, owner, key)?.map(|id| (id.0, Some(id.0)))
-            }
-            (Kind::Ask | Kind::Demand, Some(owner)) => {
-                let found = engagements::part_with_key(tx, operation, owner, key)?;
-                found.map(|(id, engagement)| (id, Some(engagement.0)))
-            }
-            (Kind::Commitment, owner) => {
-                let found = engagements::commitment_with_key(tx, operation, owner, key)?;
-                found.map(|(id, entry)| (id.0, Some(entry)))
-            }
-            (Kind::Engagement | Kind::Ask | Kind::Demand, None) => None,
-            _ => references::find(tx, operation, &self.access.scope, (kind, key), None)?
-                .map(|id| (id, None)),
-        })
-    }
-}
-
-impl Standing for Registry<'_> {
-    fn fresh(&mut self) -> Uuid {
-        self.app.ids.id()
-    }
-
-    /// Of what stands under the keys of others only what may be read is there.
-    fn defined(&mut self, kind: Kind, key: &str, owner: Option<Uuid>) -> Option<Uuid> {
-        Key::parse(key)?;
-        let found = self.standing_under(kind, key, owner.map(OrganizationId));
-        let (id, entry) = self.kept(found)?;
-        if let Some(entry) = entry {
-            let (operation, scope) = (self.access.id(), &self.access.scope);
-            let readable = entries::readable(self.tx, operation, scope, &[entry]);
-            if !self.kept(readable.map_err(Error::from)).contains(&entry) {
-                return None;
-            }
-        }
-        self.standing.insert(id);
-        Some(id)
-    }
-
-    fn resolve(&mut self, kind: Kind, written: &str) -> Option<Uuid> {
-        let own = self.access.own_organization();
-        let (operation, scope) = (self.access.id(), &self.access.scope);
-        let found = references::find(self.tx, operation, scope, (kind, written), own);
-        self.kept(found.map_err(Error::from))
-    }
-
-    fn parent(&mut self, kind: Kind, id: Uuid) -> Option<Uuid> {
-        let found = match kind {
-            Kind::Place => documents::places::load(self.tx, self.access.id(), &[id])
-                .map(|found| found.first().and_then(|place| place.parent.map(|to| to.0.0))),
-            _ => documents::armed_actors::load(self.tx, self.access.id(), &[id])
-                .map(|found| found.first().and_then(|actor| actor.parent.map(|to| to.0.0))),
-        };
-        self.kept(found.map_err(Error::from))
-    }
-
-    fn document(&mut self, kind: Kind, id: Uuid) -> Option<Box<dyn Any>> {
-        let server = Access { scope: Scope::server(), ..self.access.clone() };
-        let found = match kind {
-            Kind::Place => one::<Place>(self.tx, &server, id),
-            Kind::Mechanism => one::<Mechanism>(self.tx, &server, id),
-            Kind::Organization => one::<Organization>(self.tx, &server, id),
-            Kind::ArmedActor => one::<ArmedActor>(self.tx, &server, id),
-            Kind::Lead => one::<Lead>(self.tx, &server, id),
-            Kind::CommonPosition => one::<CommonPosition>(self.tx, &server, id),
-            Kind::Engagement => one::<Engagement>(self.tx, &server, id),
-            Kind::Commitment => one::<Commitment>(self.tx, &server, id),
-            Kind::Ask | Kind::Demand => Ok(None),
-        };
-        self.kept(found)
-    }
-}
-
-fn one<T: Resource + 'static>(
-    tx: &mut Tx,
-    access: &Access,
-    id: Uuid,
-) -> Result<Option<Box<dyn Any>>> {
-    let found = T::load(tx, access, &[id])?.pop();
-    Ok(found.map(|document| Box::new(document) as Box<dyn Any>))
 }
 
 /// Takes a bundle in, or only says what that would do.
@@ -402,71 +288,4 @@ fn parents_first<T: Resource>(
         sorted.push((index, thing));
     }
     sorted
-}
-
-/// The operation as far as the caller may read it.
-///
-/// # Errors
-/// [`Error::Forbidden`] for whom who reads no entries.
-pub fn export(app: &App, person: Person, operation: &str) -> Result<Value> {
-    access::read(app, person, operation, |tx, access| {
-        access.require(Action::ReadEntries, None)?;
-        exported(tx, access)
-    })
-}
-
-/// The whole operation, on the command line.
-///
-/// # Errors
-/// [`Error::NotFound`].
-pub fn export_as_server(app: &App, operation: &str) -> Result<Value> {
-    app.store.read(|tx| {
-        let kept = operations::find(tx, operation)?.ok_or(Error::NotFound)?;
-        exported(tx, &Access::of_server(kept))
-    })
-}
-
-/// How many things are read at a time.
-const READ_AT_ONCE: i64 = 500;
-
-fn all<T: Resource>(tx: &mut Tx, access: &Access) -> Result<Vec<T>> {
-    let mut things: Vec<T> = Vec::new();
-    loop {
-        let after = things.last().map(Resource::position);
-        let page = T::page(tx, access, after.as_deref(), READ_AT_ONCE)?;
-        let is_last = page.len() < usize::try_from(READ_AT_ONCE).unwrap_or_default();
-        things.extend(page);
-        if is_last {
-            return Ok(things);
-        }
-    }
-}
-
-fn exported(tx: &mut Tx, access: &Access) -> Result<Value> {
-    let bundle = Bundle {
-        as_of: None,
-        operation: access.operation.operation.clone(),
-        places: all(tx, access)?,
-        mechanisms: all(tx, access)?,
-        organizations: all(tx, access)?,
-        armed_actors: all(tx, access)?,
-        leads: all(tx, access)?,
-        common_positions: all(tx, access)?,
-        commitments: all(tx, access)?,
-        engagements: all(tx, access)?,
-    };
-    // Keys of entries are their owners' own, so two of them may be the same here.
-    let mut keys = bundle.keys();
-    let mut taken: HashSet<(Kind, String)> = HashSet::new();
-    let mut ids: Vec<(Kind, Uuid)> = keys.keys().copied().collect();
-    ids.sort_unstable();
-    for (kind, id) in ids {
-        let space = if kind == Kind::Demand { Kind::Ask } else { kind };
-        if let Some(key) = keys.get_mut(&(kind, id))
-            && !taken.insert((space, key.clone()))
-        {
-            *key = id.to_string();
-        }
-    }
-    Ok(bundle.write(&|kind, id| keys.get(&(kind, id)).cloned()))
 }

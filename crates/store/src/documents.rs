@@ -243,6 +243,31 @@ pub fn save_armed_actor(
     )
 }
 
+/// The armed actor that the one with this key was found to be.
+///
+/// # Errors
+/// The store's own.
+pub fn survivor(tx: &mut Tx, operation: Uuid, written: &str) -> Result<Option<Uuid>> {
+    use schema::armed_actors as t;
+    /// One that was merged into one that was merged is followed so far.
+    const MERGES_MAX: usize = 16;
+    let of_operation =
+        || t::table.filter(t::operation_id.eq(RowId(operation))).select(t::merged_into);
+    let by_key: Option<Option<RowId>> =
+        of_operation().filter(t::key.eq(written)).first(tx).optional()?;
+    let mut found = by_key.flatten();
+    for _ in 0..MERGES_MAX {
+        let Some(id) = found else { return Ok(None) };
+        let next: Option<Option<RowId>> =
+            of_operation().filter(t::id.eq(id)).first(tx).optional()?;
+        match next.flatten() {
+            Some(next) => found = Some(next),
+            None => return Ok(Some(id.0)),
+        }
+    }
+    Ok(None)
+}
+
 /// Notes that an armed actor was found to be another.
 ///
 /// # Errors

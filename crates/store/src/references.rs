@@ -9,7 +9,9 @@ use uuid::Uuid;
 
 use crate::{
     connection::Tx,
-    documents::{armed_actors, common_positions, leads, mechanisms, organizations, places},
+    documents::{
+        armed_actors, common_positions, leads, mechanisms, organizations, places, survivor,
+    },
     engagements,
     error::Result,
 };
@@ -34,7 +36,10 @@ pub fn find(
         Kind::Place => places::find(tx, operation, written),
         Kind::Mechanism => mechanisms::find(tx, operation, written),
         Kind::Organization => organizations::find(tx, operation, written),
-        Kind::ArmedActor => armed_actors::find(tx, operation, written),
+        Kind::ArmedActor => match armed_actors::find(tx, operation, written)? {
+            None => survivor(tx, operation, written),
+            found => Ok(found),
+        },
         Kind::Lead => leads::find(tx, operation, written),
         Kind::CommonPosition => common_positions::find(tx, operation, written),
         Kind::Engagement => {

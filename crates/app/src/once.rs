@@ -75,6 +75,7 @@ pub fn replayed(
     }
 }
 
-fn hash(what: &str, sent: Sent<'_>) -> String {
+/// What stands for a request when it is compared with another under the same key.
+pub(crate) fn hash(what: &str, sent: Sent<'_>) -> String {
     sha256(format!("{what}\n{}", sent.body).as_bytes())
 }

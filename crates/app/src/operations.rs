@@ -7,7 +7,7 @@ use concord_domain::{
     policy::Action,
 };
 use concord_store::{
-    Area, Tx, accounts,
+    Area, Tx, accounts, idempotency,
     operations::{self, KeptOperation},
 };
 use serde_json::Value;
@@ -17,6 +17,7 @@ use crate::{
     auth::{self, Person},
     coherence::{self, Changed},
     error::{Error, Result},
+    once::{self, Sent},
     resources::{self, Shown},
 };
 
@@ -44,21 +45,42 @@ pub fn list(app: &App, person: Person) -> Result<Vec<Shown>> {
 ///
 /// # Errors
 /// [`Error::Forbidden`] for all but administrators; all that is wrong with it.
-pub fn create(app: &App, person: Person, body: &Value) -> Result<Shown> {
+pub fn create(app: &App, person: Person, sent: Sent<'_>) -> Result<Shown> {
     app.store.write(Area::Installation, |tx| {
-        if !auth::account(tx, person)?.is_administrator {
+        let account = auth::account(tx, person)?;
+        if !account.is_administrator {
             return Err(Error::Forbidden("an administrator makes operations"));
         }
-        let mut references = resources::Nothing;
-        let mut reader = Reader::of_request(&mut references, app.today());
-        let read = Operation::read(body, &Pointer::ROOT, &mut reader);
-        match read {
-            Some(operation) if reader.faults.is_empty() => {
-                insert(app, tx, operation).map(|kept| shown(&kept))
-            }
-            _ => Err(Error::Invalid(reader.faults)),
+        let request_hash = once::hash("operation", sent);
+        if let Some(key) = sent.idempotency_key
+            && let Some((known, id)) = idempotency::find_operation(tx, account.id, key)?
+        {
+            let made = operations::load(tx, Some(&[id]))?.pop().ok_or(Error::NotFound)?;
+            let same = known == request_hash;
+            return if same { Ok(shown(&made)) } else { Err(Error::IdempotencyKeyReused) };
         }
+        let kept = insert(app, tx, read_new(app, sent.body)?)?;
+        if let Some(key) = sent.idempotency_key {
+            let used = idempotency::Used {
+                account: account.id,
+                key,
+                request_hash: &request_hash,
+                resource: kept.id,
+                at: app.now(),
+            };
+            idempotency::keep(tx, kept.id, &used)?;
+        }
+        Ok(shown(&kept))
     })
+}
+
+fn read_new(app: &App, body: &Value) -> Result<Operation> {
+    let mut references = resources::Nothing;
+    let mut reader = Reader::of_request(&mut references, app.today());
+    match Operation::read(body, &Pointer::ROOT, &mut reader) {
+        Some(operation) if reader.faults.is_empty() => Ok(operation),
+        _ => Err(Error::Invalid(reader.faults)),
+    }
 }
 
 /// Puts an operation there.

@@ -26,6 +26,21 @@ pub fn find(
     Ok(row.map(|(hash, id)| (hash, id.0)))
 }
 
+/// The hash of the request and the id of the operation that it made, under a key of a person.
+///
+/// # Errors
+/// The store's own.
+pub fn find_operation(tx: &mut Tx, account: Uuid, key: &str) -> Result<Option<(String, Uuid)>> {
+    let row: Option<(String, RowId)> = t::table
+        .filter(t::account_id.eq(RowId(account)))
+        .filter(t::key.eq(key))
+        .filter(t::resource_id.eq(t::operation_id))
+        .select((t::request_hash, t::resource_id))
+        .first(tx)
+        .optional()?;
+    Ok(row.map(|(hash, id)| (hash, id.0)))
+}
+
 /// A key, what was asked for under it, and what was made.
 pub struct Used<'u> {
     /// Whose key.

@@ -88,3 +88,17 @@ fn a_key_is_written_in_visible_characters() {
         a.post_with_key("engagements", &"k".repeat(100), &body).expect(201);
     });
 }
+
+#[test]
+fn an_operation_is_made_once_under_one_key() {
+    on_each_database(|registry: &Registry| {
+        let administrator = registry.administrator();
+        let body = json!({"key": "new", "name": "New"});
+        let make = |body| administrator.post_with_key("/v1/operations", "k", body);
+        let first = make(&body).expect(201);
+        assert_eq!(make(&body).expect(201).body, first.body);
+        is_problem(&make(&json!({"key": "other", "name": "Other"})), 422, "idempotency_key_reused");
+        let taken = administrator.post("/v1/operations", &body).expect(422);
+        assert_eq!(taken.faults(), [("/key".to_owned(), "duplicate_key".to_owned())]);
+    });
+}

@@ -1,7 +1,7 @@
 //! Operations, and the tree of armed actors.
 
 use actix_web::http::Method;
-use concord_app::{Error, armed_actors, operations};
+use concord_app::{Error, armed_actors, once::Sent, operations};
 use concord_domain::fault::FaultCode;
 use serde_json::{Value, json};
 
@@ -28,6 +28,7 @@ pub fn routes() -> Vec<Route> {
             "Make an operation",
             create,
         )
+        .takes_key()
         .body(
             Schema::named("NewOperation"),
             json!({"key": "ssd", "name": "South Sudan", "country": "SSD", "slack_days": 14}),
@@ -77,7 +78,8 @@ fn list(call: &Call) -> Result<Answer> {
 }
 
 fn create(call: &Call) -> Result<Answer> {
-    let shown = operations::create(&call.app, call.person()?, &call.body)?;
+    let sent = Sent { body: &call.body, idempotency_key: call.idempotency_key()? };
+    let shown = operations::create(&call.app, call.person()?, sent)?;
     Ok(Answer::created(&shown.body, call.below(shown.id)).tagged(shown.etag()))
 }
 

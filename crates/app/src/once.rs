@@ -21,15 +21,6 @@ pub struct Sent<'s> {
     pub idempotency_key: Option<&'s str>,
 }
 
-/// What was made, and whether it had been made before under the same key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Made {
-    /// Its id.
-    pub id: Uuid,
-    /// Whether it had been made before.
-    pub is_replay: bool,
-}
-
 /// Makes something, unless it was made before under the same key; `what` says what is made of
 /// what, so that one key cannot stand for two requests.
 ///
@@ -41,9 +32,9 @@ pub fn once(
     access: &Access,
     (what, sent): (&str, Sent<'_>),
     make: impl FnOnce(&mut Tx) -> Result<Uuid>,
-) -> Result<Made> {
+) -> Result<Uuid> {
     if let Some(id) = replayed(tx, access, (what, sent))? {
-        return Ok(Made { id, is_replay: true });
+        return Ok(id);
     }
     let id = make(tx)?;
     if let Some(key) = sent.idempotency_key {
@@ -56,7 +47,7 @@ pub fn once(
         };
         idempotency::keep(tx, access.id(), &used)?;
     }
-    Ok(Made { id, is_replay: false })
+    Ok(id)
 }
 
 /// What was made before under the same key.

@@ -153,7 +153,7 @@ pub fn invite(
         let made = once(app, tx, &access, ("invite", sent), |tx| {
             join(app, tx, &access, (invited, account.id))
         })?;
-        membership(tx, id, made.id)
+        membership(tx, id, made)
     })?;
     Ok((made, Some(code.0)))
 }

@@ -165,7 +165,7 @@ pub fn create<T: Resource>(
             document.require_write(tx, access)?;
             Ok(put(app, tx, access, None, document)?.id())
         })?;
-        show::<T>(tx, access, made.id)
+        show::<T>(tx, access, made)
     })
 }
 

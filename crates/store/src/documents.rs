@@ -107,6 +107,20 @@ macro_rules! queries {
                 Ok(by_key.map(|id| id.0))
             }
 
+            /// The ids of all of them.
+            ///
+            /// # Errors
+            /// The store's own.
+            pub fn ids(tx: &mut Tx, operation: Uuid) -> Result<Vec<Uuid>> {
+                let rows: Vec<RowId> = dsl::$table
+                    .filter(t::operation_id.eq(RowId(operation)))
+                    .filter($kept)
+                    .order(t::key)
+                    .select(t::id)
+                    .load(tx)?;
+                Ok(rows.into_iter().map(|id| id.0).collect())
+            }
+
             /// The keys of all of them.
             ///
             /// # Errors

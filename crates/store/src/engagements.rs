@@ -49,7 +49,7 @@ pub fn load(
     Ok(found)
 }
 
-/// The engagements with these ids without their free texts, for the rules, which skip nothing.
+/// The engagements with these ids for the rules, which skip nothing.
 ///
 /// # Errors
 /// The store's own.

@@ -55,10 +55,7 @@ pub fn gather(tx: &mut Tx, operation: Uuid, focus: &mut Focus) -> Result<Facts> 
 /// The store's own.
 pub fn gather_around(tx: &mut Tx, operation: Uuid, engagement: &Engagement) -> Result<Facts> {
     let mut gathering = Gathering::begin(tx, operation)?;
-    let documents = std::slice::from_ref(engagement);
-    let context = context(tx, operation, documents, Agreements::default())?;
-    let mut intended = gathering.blank();
-    intended.add(&context, documents, Agreements::default());
+    let mut intended = gathering.facts_of(tx, std::slice::from_ref(engagement))?;
     gathering.around(tx, &intended)?;
     let mut facts = gathering.finish(tx)?;
     facts.engagements.append(&mut intended.engagements);
@@ -119,20 +116,9 @@ impl Gathering {
         self.engagements.extend(live::under(tx, operation, None)?);
         let due = due::by(tx, operation, Kind::Engagement, LAST_DAY)?;
         self.engagements.extend(due.into_iter().map(EngagementId));
-        let mut after: Option<String> = None;
-        loop {
-            let page = leads::page(tx, operation, after.as_deref(), 500)?;
-            let Some(last) = page.last() else { break };
-            after = Some(last.identity.key.as_str().to_owned());
-            self.leads.extend(page.iter().map(|lead| lead.identity.id));
-        }
-        after = None;
-        loop {
-            let page = common_positions::page(tx, operation, after.as_deref(), 500)?;
-            let Some(last) = page.last() else { break };
-            after = Some(last.identity.key.as_str().to_owned());
-            self.positions.extend(page.iter().map(|position| position.identity.id));
-        }
+        self.leads.extend(leads::ids(tx, operation)?.into_iter().map(LeadId));
+        let positions = common_positions::ids(tx, operation)?;
+        self.positions.extend(positions.into_iter().map(CommonPositionId));
         let server = Scope::server();
         self.commitments
             .extend(engagements::commitments_with_actors(tx, operation, &server, None)?);
@@ -198,11 +184,16 @@ impl Gathering {
         Facts { slack_days: self.slack_days, as_of: Some(self.day), ..Facts::default() }
     }
 
-    pub(super) fn load_engagements(&self, tx: &mut Tx, ids: &[EngagementId]) -> Result<Facts> {
+    fn load_engagements(&self, tx: &mut Tx, ids: &[EngagementId]) -> Result<Facts> {
         let documents = engagements::load_for_rules(tx, self.operation, ids)?;
-        let context = context(tx, self.operation, &documents, Agreements::default())?;
+        self.facts_of(tx, &documents)
+    }
+
+    /// The facts of some engagements alone.
+    pub(super) fn facts_of(&self, tx: &mut Tx, documents: &[Engagement]) -> Result<Facts> {
+        let context = context(tx, self.operation, documents, Agreements::default())?;
         let mut facts = self.blank();
-        facts.add(&context, &documents, Agreements::default());
+        facts.add(&context, documents, Agreements::default());
         Ok(facts)
     }
 

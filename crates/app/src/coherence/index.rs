@@ -134,7 +134,7 @@ pub fn index_agreement(
 pub fn reindex(tx: &mut Tx, operation: Uuid, ids: &[EngagementId]) -> Result<Facts> {
     let gathering = Gathering::begin(tx, operation)?;
     let documents = engagements::load_for_rules(tx, operation, ids)?;
-    let facts = gathering.load_engagements(tx, ids)?;
+    let facts = gathering.facts_of(tx, &documents)?;
     let consents: HashMap<EngagementId, Option<Day>> = documents
         .iter()
         .map(|e| (e.identity.id, e.consent.as_ref().map(|consent| consent.until)))

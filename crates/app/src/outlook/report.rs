@@ -127,7 +127,7 @@ impl Gathered {
             flags: raised(tx, access, &all, &question)?,
             actors: match under {
                 Some(under) => under,
-                None => every_actor(tx, access)?,
+                None => armed_actors::ids(tx, operation)?.into_iter().map(ArmedActorId).collect(),
             },
             engagements: all,
             commitments,
@@ -403,15 +403,4 @@ fn raised(
             (flag, at)
         })
         .collect())
-}
-
-fn every_actor(tx: &mut Tx, access: &Access) -> Result<Vec<ArmedActorId>> {
-    let mut all = Vec::new();
-    let mut after: Option<String> = None;
-    loop {
-        let page = armed_actors::page(tx, access.id(), after.as_deref(), 500)?;
-        let Some(last) = page.last() else { return Ok(all) };
-        after = Some(last.identity.key.as_str().to_owned());
-        all.extend(page.iter().map(|actor| actor.identity.id));
-    }
 }

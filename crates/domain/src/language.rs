@@ -114,7 +114,8 @@ impl Language {
         ];
         let month = MONTHS.get(day.month0() as usize).copied().unwrap_or_default();
         let first = (day.day() == 1).then(|| self.text("day.first").to_owned());
-        let (number, year) = (first.unwrap_or_else(|| day.day().to_string()), day.year().to_string());
+        let (number, year) =
+            (first.unwrap_or_else(|| day.day().to_string()), day.year().to_string());
         let holes = [("day", &*number), ("month", self.text(month)), ("year", &*year)];
         self.filled("day.date", &holes)
     }
@@ -171,9 +172,8 @@ fn read(file: &str) -> Sentences {
             other => unreachable!("the sentences are compiled in: {prefix} is {other}"),
         }
     }
-    let table: toml::Table = file
-        .parse()
-        .unwrap_or_else(|error| unreachable!("the sentences are compiled in: {error}"));
+    let table: toml::Table =
+        file.parse().unwrap_or_else(|error| unreachable!("the sentences are compiled in: {error}"));
     let mut sentences = Sentences::new();
     flatten("", toml::Value::Table(table), &mut sentences);
     sentences
@@ -239,8 +239,7 @@ mod tests {
     #[test]
     fn days_and_windows_are_said_in_each_language() {
         let day = |text| crate::window::parse_day(text).unwrap();
-        let window =
-            Window { from: Some(day("2026-03-01")), until: Some(day("2026-08-20")) };
+        let window = Window { from: Some(day("2026-03-01")), until: Some(day("2026-08-20")) };
         let said = Language::ALL.map(|language| language.window(window));
         assert_eq!(
             said,

@@ -268,7 +268,10 @@ impl Gathered {
         let mut gaps = Vec::new();
         for level in Level::ALL {
             if !self.engagements.iter().any(|engagement| engagement.level.0 == *level) {
-                gaps.push(format!("Nobody speaks at this level: {}.", level.label_in(Language::English)));
+                gaps.push(format!(
+                    "Nobody speaks at this level: {}.",
+                    level.label_in(Language::English)
+                ));
             }
         }
         let engaged: BTreeSet<ArmedActorId> = self
@@ -289,9 +292,9 @@ impl Gathered {
         let families = vocabulary().entries("issue").iter().filter(|entry| {
             entry.code.matches('.').count() == 1 && !asked.contains(entry.code.as_str())
         });
-        gaps.extend(
-            families.map(|entry| format!("Nothing is asked about: {}.", entry.label_in(Language::English))),
-        );
+        gaps.extend(families.map(|entry| {
+            format!("Nothing is asked about: {}.", entry.label_in(Language::English))
+        }));
         gaps
     }
 

@@ -7,6 +7,7 @@ mod api {
     mod checks;
     mod hidden;
     mod idempotency;
+    mod keys;
     mod life;
     mod limits;
     mod log;
@@ -17,6 +18,7 @@ mod api {
     mod preconditions;
     mod register;
     mod restricted;
+    mod sessions;
     mod tokens;
     mod tree;
 

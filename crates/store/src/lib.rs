@@ -20,6 +20,7 @@ pub mod links;
 pub mod live;
 pub mod operations;
 pub mod references;
+pub mod sessions;
 pub mod trees;
 
 pub use connection::{Area, IsContended, Store, Tx};

@@ -18,11 +18,18 @@ struct Step {
     postgres: &'static str,
 }
 
-const STEPS: [Step; 1] = [Step {
-    name: "0001_registry",
-    common: include_str!("../../../migrations/common/0001_registry.sql"),
-    postgres: include_str!("../../../migrations/postgres/0001_registry.sql"),
-}];
+const STEPS: [Step; 2] = [
+    Step {
+        name: "0001_registry",
+        common: include_str!("../../../migrations/common/0001_registry.sql"),
+        postgres: include_str!("../../../migrations/postgres/0001_registry.sql"),
+    },
+    Step {
+        name: "0003_sessions",
+        common: include_str!("../../../migrations/common/0003_sessions.sql"),
+        postgres: "",
+    },
+];
 
 /// Brings a database up to date. Each step is a transaction of its own.
 pub fn run(tx: &mut Tx) -> Result<()> {

@@ -153,7 +153,7 @@ fn a_server_that_runs_signs_with_a_new_key_at_once() {
 #[cfg(unix)]
 #[test]
 fn the_files_of_the_keys_are_their_owners_and_hold_no_former_secret() {
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
     let folder = std::env::temp_dir().join(format!("concord-key-files-{}", std::process::id()));
     fs::create_dir_all(&folder).expect("a folder");
     let here = |name: &str| folder.join("secrets").join(name);
@@ -163,12 +163,20 @@ fn the_files_of_the_keys_are_their_owners_and_hold_no_former_secret() {
     };
     let (made, _) = keys(&["list"]);
     assert_eq!(made.len(), 1);
+    // Whoever may give files away rotates for the server, which runs as somebody else.
+    let server = if chown(here("token.key"), Some(12_345), Some(12_346)).is_ok() {
+        (12_345, 12_346)
+    } else {
+        let own = fs::metadata(here("token.key")).expect("it is there");
+        (own.uid(), own.gid())
+    };
     for count in 2..=4 {
         assert_eq!(keys(&["rotate"]).0.len(), count);
     }
     for name in ["token.key", "token.former.json"] {
-        let mode = fs::metadata(here(name)).expect("it is there").permissions().mode();
-        assert_eq!(mode & 0o777, 0o600, "{name}");
+        let file = fs::metadata(here(name)).expect("it is there");
+        assert_eq!(file.permissions().mode() & 0o777, 0o600, "{name}");
+        assert_eq!((file.uid(), file.gid()), server, "{name}");
     }
     let former = fs::read_to_string(here("token.former.json")).expect("the former keys");
     let former: Value = serde_json::from_str(&former).expect("JSON");

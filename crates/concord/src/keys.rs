@@ -72,6 +72,7 @@ impl KeyFile {
             ));
         }
         write_secret(&next, &new_key()?)?;
+        owned_like(&self.signing_key, &next)?;
         let kept = match former {
             Former::Verifies => signing.former_after_rotation(now),
             Former::Refused => FormerKeys::default(),
@@ -87,6 +88,7 @@ impl KeyFile {
         let (written, former) = (self.beside("former.next"), self.beside("former.json"));
         let _ = fs::remove_file(&written);
         write_secret(&written, &json)?;
+        owned_like(&self.signing_key, &written)?;
         moved(&written, &former)
     }
 
@@ -105,6 +107,22 @@ fn content(path: &Path) -> Result<Option<Vec<u8>>, String> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         read => read.map(Some).map_err(|error| format!("{}: {error}", path.display())),
     }
+}
+
+/// Gives a file to whom another belongs, so that the server can read what somebody else rotated.
+#[cfg(unix)]
+fn owned_like(known: &Path, new: &Path) -> Result<(), String> {
+    use std::os::unix::fs::{MetadataExt, chown};
+    let given = fs::metadata(known)
+        .and_then(|file| chown(new, Some(file.uid()), Some(file.gid())))
+        .or_else(|error| fs::remove_file(new).and(Err(error)));
+    let known = known.display();
+    given.map_err(|error| format!("run this as whom {known} belongs to: {error}"))
+}
+
+#[cfg(not(unix))]
+fn owned_like(_: &Path, _: &Path) -> Result<(), String> {
+    Ok(())
 }
 
 fn moved(from: &Path, to: &Path) -> Result<(), String> {

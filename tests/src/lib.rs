@@ -20,6 +20,7 @@ use uuid::Uuid;
 
 pub mod held;
 pub mod postgres;
+pub mod serving;
 
 /// A database that the product runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +66,15 @@ impl Ids for CountingIds {
     }
 }
 
+/// Keys that the test changes.
+pub struct TestKeys(Mutex<Arc<auth::KeyRing>>);
+
+impl auth::Keys for TestKeys {
+    fn ring(&self) -> Arc<auth::KeyRing> {
+        Arc::clone(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
 /// A registry of its own, serving on a port of its own.
 pub struct Registry {
     /// The application that serves.
@@ -73,6 +83,8 @@ pub struct Registry {
     pub database: Database,
     /// Its clock.
     pub clock: Arc<TestClock>,
+    /// Its keys.
+    pub keys: Arc<TestKeys>,
     /// The address of the database.
     pub database_url: String,
     /// The file with its signing key.
@@ -104,18 +116,20 @@ impl Registry {
         };
         let noon = format!("{TODAY}T12:00:00Z").parse().expect("a time");
         let clock = Arc::new(TestClock(Mutex::new(noon)));
-        let key = auth::Keys::generate().expect("a key");
+        let key = auth::KeyRing::generate().expect("a key");
         let signing_key = folder.join("signing-key.pk8");
         std::fs::write(&signing_key, &key).expect("the key is kept");
+        let ring = auth::KeyRing::new(&key, &auth::FormerKeys::default()).expect("it is a key");
+        let keys = Arc::new(TestKeys(Mutex::new(Arc::new(ring))));
         let app = App {
             store: Store::open(&database_url, 16).expect("the database opens"),
             clock: clock.clone(),
             ids: Arc::new(CountingIds::default()),
-            keys: Arc::new(auth::Keys::from_pkcs8(&key).expect("the key is read")),
+            keys: keys.clone(),
             throttle: Arc::new(auth::Throttle::default()),
         };
         let (address, server) = serve(app.clone());
-        Self { app, database, clock, database_url, signing_key, address, server, folder }
+        Self { app, database, clock, keys, database_url, signing_key, address, server, folder }
     }
 
     /// A registry with a bundle in it, whose engagements everybody in the operation reads unless
@@ -152,6 +166,15 @@ impl Registry {
         *now += TimeDelta::seconds(seconds);
     }
 
+    /// Lets another key sign, as the command line does.
+    pub fn rotate_keys(&self) {
+        let key = auth::KeyRing::generate().expect("a key");
+        let mut ring = self.keys.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let former = ring.former_after_rotation(self.app.now());
+        *ring = Arc::new(auth::KeyRing::new(&key, &former).expect("it is a key"));
+        std::fs::write(&self.signing_key, &key).expect("the key is kept");
+    }
+
     /// Somebody who is this in the operation, signed in.
     pub fn person(&self, operation: &str, role: Role, organization: Option<&str>) -> Person<'_> {
         let login = format!("person-{}", self.app.ids.id());
@@ -186,6 +209,7 @@ impl Registry {
             registry: self,
             login: login.to_owned(),
             token: Some(token.access_token),
+            refresh_token: Some(token.refresh_token),
             operation: operation.to_owned(),
         }
     }
@@ -193,7 +217,8 @@ impl Registry {
     /// Nobody in particular.
     pub fn nobody(&self, operation: &str) -> Person<'_> {
         let operation = operation.to_owned();
-        Person { registry: self, login: String::new(), token: None, operation }
+        let (login, token, refresh_token) = (String::new(), None, None);
+        Person { registry: self, login, token, refresh_token, operation }
     }
 
     /// Fails unless the flags that are held are those of evaluating everything afresh.
@@ -249,6 +274,8 @@ pub struct Person<'r> {
     pub login: String,
     /// The token; none for nobody.
     pub token: Option<String>,
+    /// The refresh token that came with it.
+    pub refresh_token: Option<String>,
     operation: String,
 }
 

@@ -7,6 +7,7 @@ mod api {
     mod checks;
     mod hidden;
     mod idempotency;
+    mod keys;
     mod life;
     mod limits;
     mod log;
@@ -18,6 +19,7 @@ mod api {
     mod record;
     mod register;
     mod restricted;
+    mod sessions;
     mod tokens;
     mod tree;
 

@@ -27,8 +27,7 @@ const COLUMNS_OF_SQLITE: &str = "
      WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%' AND m.name NOT LIKE '%diesel%'";
 const COLUMNS_OF_POSTGRES: &str = "
     SELECT t.relname || '.' || a.attname || ' '
-           || (SELECT count(*) FROM pg_attribute b WHERE b.attrelid = a.attrelid
-                  AND b.attnum > 0 AND b.attnum < a.attnum AND NOT b.attisdropped) || ' '
+           || row_number() OVER (PARTITION BY t.oid ORDER BY a.attnum) - 1 || ' '
            || split_part(format_type(a.atttypid, a.atttypmod), ' without', 1) || ' '
            || (CASE WHEN a.attnotnull THEN 'needed' ELSE 'null' END) || ' '
            || coalesce(array_position(i.indkey::int2[], a.attnum) + 1, 0) AS line

@@ -242,12 +242,14 @@ fn problems(route: &Route) -> Vec<&'static Kind> {
     if route.needs_match {
         kinds.extend([&problem::STALE, &problem::NO_PRECONDITION]);
     }
-    if route.path == "/v1/tokens" || route.path == "/v1/invitations" {
-        kinds.extend([&problem::SIGN_IN_REFUSED, &problem::THROTTLED]);
-    }
-    if route.path == "/readyz" {
-        kinds.push(&problem::BUSY);
-    }
+    kinds.extend(match route.id.as_str() {
+        "sign_in" => &[&problem::SIGN_IN_REFUSED, &problem::THROTTLED, &problem::BUSY][..],
+        "accept_invitation" => &[&problem::SIGN_IN_REFUSED, &problem::BUSY],
+        "refresh" => &[&problem::SESSION_ENDED, &problem::BUSY],
+        "change_password" => &[&problem::THROTTLED],
+        "readyz" => &[&problem::BUSY],
+        _ => &[],
+    });
     kinds
 }
 

@@ -78,6 +78,8 @@ kinds! {
         "Send `Authorization: Bearer …` with a token from POST /v1/tokens that has not ended.";
     SIGN_IN_REFUSED = "sign_in_refused", UNAUTHORIZED, "This does not sign anybody in",
         "The login or the password is wrong, or the account is closed; it is not said which.";
+    SESSION_ENDED = "session_ended", UNAUTHORIZED, "Sign in again",
+        "This refresh token carries nothing on: it was used, or its session has ended.";
     FORBIDDEN = "forbidden", FORBIDDEN, "You may not do this",
         "You may know of it, and your role does not do this. Ask who is named.";
     NOT_FOUND = "not_found", NOT_FOUND, "There is no such thing here",
@@ -153,6 +155,7 @@ impl From<Error> for Problem {
             }
             Error::Unauthenticated => Self::new(&UNAUTHENTICATED, said),
             Error::SignInRefused => Self::new(&SIGN_IN_REFUSED, said),
+            Error::SessionEnded => Self::new(&SESSION_ENDED, said),
             Error::TooManyTries(seconds) => {
                 Self { retry_after: Some(seconds), ..Self::new(&THROTTLED, said) }
             }

@@ -22,6 +22,7 @@ mod operations;
 mod outlook;
 mod people;
 mod resources;
+mod signing_in;
 mod system;
 
 /// A route: what it is called with, what it does, and what the document says of it.
@@ -183,6 +184,7 @@ impl Route {
 pub fn all() -> &'static [Route] {
     static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         let mut routes = system::routes();
+        routes.extend(signing_in::routes());
         routes.extend(people::routes());
         routes.extend(operations::routes());
         routes.extend(resources::routes());

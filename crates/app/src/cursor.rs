@@ -70,7 +70,8 @@ impl Page {
         match read() {
             Some(position) => Ok(Some(position)),
             None => {
-                let detail = "this cursor was not given for this list; begin without one";
+                let detail = "this cursor was not given for this list, or before the server's key \
+                              was changed; begin without one";
                 Err(Error::at("cursor", FaultCode::Malformed, detail))
             }
         }
@@ -94,7 +95,7 @@ pub fn page<T>(
 }
 
 fn tag_of(app: &App, of: &ListOf, position: &str) -> String {
-    app.keys.tag(&format!("{}\n{}\n{position}", of.account, of.list))
+    app.keys.ring().tag(&format!("{}\n{}\n{position}", of.account, of.list))
 }
 
 fn unhex(text: &str) -> Option<String> {

@@ -15,6 +15,9 @@ pub enum Error {
     /// The login or the password is wrong, or the account is closed; it is not said which.
     #[error("this login and password do not sign anybody in")]
     SignInRefused,
+    /// A refresh token carries nothing on: it was used, or its session has ended.
+    #[error("this session has ended; sign in again")]
+    SessionEnded,
     /// Too many tries.
     #[error("too many tries; wait {0} seconds")]
     TooManyTries(u64),

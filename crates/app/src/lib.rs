@@ -40,7 +40,7 @@ pub struct App {
     /// Where ids and secrets come from.
     pub ids: Arc<dyn Ids>,
     /// What tokens are signed with.
-    pub keys: Arc<auth::Keys>,
+    pub keys: Arc<dyn auth::Keys>,
     /// How often somebody may try to sign in.
     pub throttle: Arc<auth::Throttle>,
 }

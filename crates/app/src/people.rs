@@ -10,7 +10,7 @@ use concord_domain::{
 use concord_store::{
     Area, Tx,
     accounts::{self, Account, Membership},
-    references,
+    references, sessions,
 };
 use uuid::Uuid;
 
@@ -265,7 +265,6 @@ fn new_account(app: &App, login: &str, name: &str) -> Result<Account> {
         invitation_until: None,
         is_administrator: false,
         is_disabled: false,
-        token_generation: 0,
     })
 }
 
@@ -306,7 +305,7 @@ pub fn create_account(
     })
 }
 
-/// Gives an account another password and ends its tokens, on the command line.
+/// Gives an account another password and ends its sessions, on the command line.
 ///
 /// # Errors
 /// [`Error::NotFound`], or what is wrong with the password.
@@ -332,8 +331,8 @@ fn change_account(app: &App, login: &str, change: impl Fn(&mut Account)) -> Resu
         let found = accounts::with_login(tx, &normalized(login))?;
         let mut account = found.ok_or(Error::NotFound)?;
         change(&mut account);
-        account.token_generation = account.token_generation.wrapping_add(1);
-        Ok(accounts::save(tx, &account)?)
+        accounts::save(tx, &account)?;
+        Ok(sessions::end_all(tx, account.id)?)
     })
 }
 

@@ -13,6 +13,7 @@ use serde_json::Value;
 pub mod doctor;
 pub mod export;
 pub mod import;
+pub mod keys;
 pub mod migrate;
 pub mod openapi;
 pub mod replay;

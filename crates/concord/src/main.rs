@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod commands;
+mod keys;
 mod setup;
 
 /// The registry of who talks to which armed actor, and of where those lines meet.
@@ -23,6 +24,7 @@ enum Command {
     Import(commands::import::Import),
     Export(commands::export::Export),
     User(commands::user::User),
+    Keys(commands::keys::Keys),
     Openapi(commands::openapi::Openapi),
     Rules(commands::rules::Rules),
     Doctor(commands::doctor::Doctor),
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         Command::Import(command) => command.run(),
         Command::Export(command) => command.run(),
         Command::User(command) => command.run(),
+        Command::Keys(command) => command.run(),
         Command::Openapi(command) => command.run(),
         Command::Rules(command) => command.run(),
         Command::Doctor(command) => command.run(),

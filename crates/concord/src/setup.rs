@@ -1,15 +1,12 @@
 //! Where things are kept, and the application that works on them.
 
-use std::{
-    fs,
-    io::{self, Write},
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{fs, io::Write, path::Path, sync::Arc};
 
 use clap::Args;
 use concord_app::{App, RandomIds, SystemClock, auth};
 use concord_store::Store;
+
+use crate::keys::{FileKeys, KeyFile};
 
 /// Where the database and the secrets are
 #[derive(Args, Clone)]
@@ -22,9 +19,8 @@ pub struct Place {
         hide_env_values = true
     )]
     pub database: String,
-    /// The file with the key that tokens are signed with; made if it is not there
-    #[arg(long, env = "CONCORD_SIGNING_KEY", default_value = "var/signing-key.pk8")]
-    pub signing_key: PathBuf,
+    #[command(flatten)]
+    keys: KeyFile,
     /// How many connections to the database are kept
     #[arg(long, env = "CONCORD_CONNECTIONS", default_value_t = 8)]
     pub connections: u32,
@@ -43,7 +39,7 @@ impl Place {
         }
         let store = Store::open(&self.database, self.connections.clamp(1, 64))
             .map_err(|error| format!("{error}; check --database"))?;
-        let keys = auth::Keys::from_pkcs8(&self.key()?).map_err(|error| error.to_string())?;
+        let keys = FileKeys::open(&self.keys)?;
         Ok(App {
             store,
             clock: Arc::new(SystemClock),
@@ -52,24 +48,10 @@ impl Place {
             throttle: Arc::new(auth::Throttle::default()),
         })
     }
-
-    /// The signing key, which is made if it is not there.
-    fn key(&self) -> Result<Vec<u8>, String> {
-        let path = &self.signing_key;
-        let told = |error: io::Error| format!("{}: {error}", path.display());
-        match fs::read(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                make_folder_of(path)?;
-                let key = auth::Keys::generate().map_err(|error| error.to_string())?;
-                write_secret(path, &key)?;
-                Ok(key)
-            }
-            read => read.map_err(told),
-        }
-    }
 }
 
-fn make_folder_of(path: &Path) -> Result<(), String> {
+/// Makes the folder in which a file is to be.
+pub fn make_folder_of(path: &Path) -> Result<(), String> {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => fs::create_dir_all(folder)
             .map_err(|error| format!("{} cannot be made: {error}", folder.display())),
@@ -83,6 +65,9 @@ pub fn write_secret(path: &Path, content: &[u8]) -> Result<(), String> {
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(path).and_then(|mut file| file.write_all(content));
+    let written = options.open(path).and_then(|mut file| {
+        file.write_all(content)?;
+        file.sync_all()
+    });
     written.map_err(|error| format!("{} cannot be written: {error}", path.display()))
 }

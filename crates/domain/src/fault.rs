@@ -124,6 +124,8 @@ fault_codes! {
     InFuture = "in_future",
     /// Values that are right one by one and cannot stand together.
     Inconsistent = "inconsistent",
+    /// A password that is not the one that stands.
+    WrongPassword = "wrong_password",
 }
 
 /// Up to three of `known`, those nearest to `written`, if any is near at all.

@@ -5,14 +5,14 @@ use concord_domain::{
     id::OrganizationId,
     vocabulary::{Closed, Role},
 };
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
     connection::Tx,
     entries::closed,
     error::Result,
-    schema::{accounts as t, memberships as m},
+    schema::{accounts as t, memberships as m, sessions as s},
     sql::{RowId, row_ids, seal, unseal},
 };
 
@@ -35,8 +35,6 @@ pub struct Account {
     pub is_administrator: bool,
     /// Whether the account is closed.
     pub is_disabled: bool,
-    /// Tokens of an earlier generation hold no more.
-    pub token_generation: i32,
 }
 
 /// What a person is in an operation.
@@ -52,17 +50,8 @@ pub struct Membership {
     pub organization: Option<OrganizationId>,
 }
 
-type Row = (
-    RowId,
-    String,
-    Vec<u8>,
-    Option<String>,
-    Option<String>,
-    Option<NaiveDateTime>,
-    bool,
-    bool,
-    i32,
-);
+type Row =
+    (RowId, String, Vec<u8>, Option<String>, Option<String>, Option<NaiveDateTime>, bool, bool);
 
 fn account(row: Row) -> Result<Account> {
     Ok(Account {
@@ -74,7 +63,6 @@ fn account(row: Row) -> Result<Account> {
         invitation_until: row.5,
         is_administrator: row.6,
         is_disabled: row.7,
-        token_generation: row.8,
     })
 }
 
@@ -97,6 +85,21 @@ pub fn with_login(tx: &mut Tx, login: &str) -> Result<Option<Account>> {
 /// The store's own.
 pub fn with_invitation(tx: &mut Tx, hash: &str) -> Result<Option<Account>> {
     let row: Option<Row> = t::table.filter(t::invitation_hash.eq(hash)).first(tx).optional()?;
+    row.map(account).transpose()
+}
+
+/// The account of a session that has not been ended.
+///
+/// # Errors
+/// The store's own.
+pub fn of_session(tx: &mut Tx, id: Uuid, session: Uuid) -> Result<Option<Account>> {
+    let row: Option<Row> = t::table
+        .inner_join(s::table.on(s::account_id.eq(t::id)))
+        .filter(s::id.eq(RowId(session)))
+        .filter(t::id.eq(RowId(id)))
+        .select(t::all_columns)
+        .first(tx)
+        .optional()?;
     row.map(account).transpose()
 }
 
@@ -137,7 +140,6 @@ pub fn save(tx: &mut Tx, account: &Account) -> Result<()> {
         t::invitation_until.eq(account.invitation_until),
         t::is_administrator.eq(account.is_administrator),
         t::is_disabled.eq(account.is_disabled),
-        t::token_generation.eq(account.token_generation),
     );
     let there = t::table.filter(t::id.eq(RowId(account.id)));
     if diesel::update(there).set(values.clone()).execute(tx)? == 0 {

@@ -21,6 +21,7 @@ pub mod live;
 pub mod operations;
 pub mod parts;
 pub mod references;
+pub mod sessions;
 pub mod strategies;
 pub mod trees;
 

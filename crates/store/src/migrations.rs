@@ -18,18 +18,28 @@ struct Step {
     postgres: &'static str,
 }
 
-/// The step of a name, which has a file for both and one for what only PostgreSQL needs.
+/// The step of a name, which has a file for both and may have one for PostgreSQL alone.
 macro_rules! step {
     ($name:literal) => {
+        step!($name, "")
+    };
+    ($name:literal and postgres) => {
+        step!($name, include_str!(concat!("../../../migrations/postgres/", $name, ".sql")))
+    };
+    ($name:literal, $postgres:expr) => {
         Step {
             name: $name,
             common: include_str!(concat!("../../../migrations/common/", $name, ".sql")),
-            postgres: include_str!(concat!("../../../migrations/postgres/", $name, ".sql")),
+            postgres: $postgres,
         }
     };
 }
 
-const STEPS: &[Step] = &[step!("0001_registry"), step!("0002_record")];
+const STEPS: &[Step] = &[
+    step!("0001_registry" and postgres),
+    step!("0002_record" and postgres),
+    step!("0003_sessions"),
+];
 
 /// Brings a database up to date. Each step is a transaction of its own.
 pub fn run(tx: &mut Tx) -> Result<()> {

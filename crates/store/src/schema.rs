@@ -26,7 +26,23 @@ diesel::table! {
         invitation_until -> Nullable<Timestamp>,
         is_administrator -> Bool,
         is_disabled -> Bool,
-        token_generation -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::Guid;
+
+    sessions (id) {
+        id -> Guid,
+        account_id -> Guid,
+        family_hash -> Text,
+        token_hash -> Text,
+        former_hash -> Nullable<Text>,
+        former_until -> Nullable<Timestamp>,
+        began_at -> Timestamp,
+        idle_until -> Timestamp,
+        ends_at -> Timestamp,
     }
 }
 
@@ -379,5 +395,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     flag_entries,
     flag_steps,
     sharing_changes,
-    idempotency_keys
+    idempotency_keys,
+    sessions
 );

@@ -1,8 +1,8 @@
-//! Signing in, and the people of an operation.
+//! The people of an operation.
 
 use actix_web::http::Method;
 use concord_app::{
-    Error, auth,
+    Error,
     once::Sent,
     people::{self, Invited},
 };
@@ -20,48 +20,6 @@ use crate::{
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    let mut routes = signing_in();
-    routes.extend(of_operation());
-    routes
-}
-
-fn signing_in() -> Vec<Route> {
-    vec![
-        Route::new(Method::POST, "/v1/tokens", ("sign_in", "signing in"), "Sign in", sign_in)
-            .about("The token holds for half an hour. Send it as `Authorization: Bearer …`.")
-            .open()
-            .body(
-                Schema::named("NewToken"),
-                json!({"login": "adviser@rtw.example", "password": "a long pass phrase"}),
-            )
-            .answers(200, Schema::named("Token")),
-        Route::new(
-            Method::DELETE,
-            "/v1/tokens",
-            ("sign_out", "signing in"),
-            "Sign out everywhere",
-            sign_out,
-        )
-        .answers_nothing(),
-        Route::new(
-            Method::POST,
-            "/v1/invitations",
-            ("accept_invitation", "signing in"),
-            "Take up an invitation: choose a password, and be signed in",
-            accept,
-        )
-        .open()
-        .body(
-            Schema::named("AcceptedInvitation"),
-            json!({"code": "0f3a…", "password": "a long pass phrase"}),
-        )
-        .answers(200, Schema::named("Token")),
-        Route::new(Method::GET, "/v1/me", ("me", "signing in"), "Read who you are", me)
-            .answers(200, Schema::named("Me")),
-    ]
-}
-
-fn of_operation() -> Vec<Route> {
     vec![
         Route::new(
             Method::GET,
@@ -97,7 +55,7 @@ fn of_operation() -> Vec<Route> {
 }
 
 /// The members of a body that are texts, each needed unless its name ends in a question mark.
-fn texts<const N: usize>(call: &Call, members: [&str; N]) -> Result<[Option<String>; N]> {
+pub fn texts<const N: usize>(call: &Call, members: [&str; N]) -> Result<[Option<String>; N]> {
     let root = Pointer::ROOT;
     let mut faults = Vec::new();
     let Some(object) = call.body.as_object() else {
@@ -128,52 +86,6 @@ fn texts<const N: usize>(call: &Call, members: [&str; N]) -> Result<[Option<Stri
         }
     });
     if faults.is_empty() { Ok(read) } else { Err(Error::Invalid(faults).into()) }
-}
-
-fn token(token: &auth::Token) -> Answer {
-    Answer::json(&json!({
-        "access_token": token.access_token,
-        "token_type": "Bearer",
-        "expires_in": token.expires_in,
-    }))
-}
-
-fn sign_in(call: &Call) -> Result<Answer> {
-    let [login, password] = texts(call, ["login", "password"])?.map(Option::unwrap_or_default);
-    Ok(token(&auth::sign_in(&call.app, &login, &password)?))
-}
-
-fn sign_out(call: &Call) -> Result<Answer> {
-    auth::sign_out(&call.app, call.person()?)?;
-    Ok(Answer::nothing())
-}
-
-fn accept(call: &Call) -> Result<Answer> {
-    let [code, password] = texts(call, ["code", "password"])?.map(Option::unwrap_or_default);
-    Ok(token(&auth::accept_invitation(&call.app, &code, &password)?))
-}
-
-fn me(call: &Call) -> Result<Answer> {
-    let me = people::me(&call.app, call.person()?)?;
-    let memberships: Vec<Value> = me
-        .memberships
-        .into_iter()
-        .map(|(id, key, role, organization)| {
-            json!({
-                "operation": id,
-                "operation_key": key,
-                "role": role.code(),
-                "organization": organization.map(|id| id.0),
-            })
-        })
-        .collect();
-    Ok(Answer::json(&json!({
-        "id": me.account.id,
-        "login": me.account.login,
-        "name": me.account.name,
-        "administrator": me.account.is_administrator,
-        "memberships": memberships,
-    })))
 }
 
 fn list(call: &Call) -> Result<Answer> {

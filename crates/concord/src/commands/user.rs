@@ -38,12 +38,12 @@ enum Action {
         /// The organisation, by its key or id, of a member or a focal point
         organization: Option<String>,
     },
-    /// Give an account another password, read from standard input, and end its tokens
+    /// Give an account another password, read from standard input, and end its sessions
     ResetPassword {
         /// Whose account
         login: String,
     },
-    /// Close an account and end its tokens
+    /// Close an account and end its sessions
     Disable {
         /// Whose account
         login: String,
@@ -76,11 +76,11 @@ impl User {
             }
             Action::ResetPassword { login } => {
                 people::reset_password(&app, &login, &read_password()?).map_err(told)?;
-                super::print(&"The password is changed, and all tokens have ended.")
+                super::print(&"The password is changed, and all sessions have ended.")
             }
             Action::Disable { login } => {
                 people::set_disabled(&app, &login, true).map_err(told)?;
-                super::print(&"The account is closed, and all its tokens have ended.")
+                super::print(&"The account is closed, and all its sessions have ended.")
             }
             Action::Enable { login } => {
                 people::set_disabled(&app, &login, false).map_err(told)?;

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use actix_web::http::Method;
-use concord_app::sharing;
+use concord_app::{find, sharing};
 use concord_domain::document::{
     ArmedActor, Ask, Commitment, CommonPosition, Contact, Demand, Engagement, Form, Intention,
     Lead, Mechanism, Member, Operation, Organization, Place, ProtectionRisk, Schemas, Strategy,
     Verification,
 };
-use concord_reports::{brief::Brief, report::Report};
+use concord_reports::{brief::Brief, network::Network, report::Report, timeline::Timeline};
 use serde_json::{Value, json};
 use utoipa::{
     PartialSchema, ToSchema,
@@ -288,6 +288,8 @@ fn components() -> Components {
     add::<views::Person>(&mut components);
     add::<Brief>(&mut components);
     add::<Report>(&mut components);
+    add::<Network>(&mut components);
+    add::<Timeline>(&mut components);
     components
 }
 
@@ -353,5 +355,6 @@ fn plain() -> BTreeMap<String, Value> {
     let mut shapes: BTreeMap<String, Value> =
         serde_json::from_str(include_str!("shapes.json")).unwrap_or_default();
     shapes.insert("Sharing".to_owned(), sharing::schema());
+    shapes.insert("Search".to_owned(), find::schema());
     shapes
 }

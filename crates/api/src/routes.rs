@@ -17,6 +17,7 @@ use crate::{
 mod bulk;
 mod bundles;
 mod engagements;
+mod find;
 mod flags;
 mod operations;
 mod outlook;
@@ -189,6 +190,7 @@ pub fn all() -> &'static [Route] {
         routes.extend(operations::routes());
         routes.extend(resources::routes());
         routes.extend(engagements::routes());
+        routes.extend(find::routes());
         routes.extend(flags::routes());
         routes.extend(outlook::routes());
         routes.extend(bundles::routes());

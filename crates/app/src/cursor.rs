@@ -90,8 +90,13 @@ pub fn page<T>(
     let more = items.len() > limit;
     items.truncate(limit);
     let last = items.last().filter(|_| more).map(position);
-    let next = last.map(|at| format!("{}.{}", hex(at.as_bytes()), tag_of(app, of, &at)));
+    let next = last.map(|at| after(app, of, &at));
     Items { items, next }
+}
+
+/// The cursor of what comes after a position.
+pub fn after(app: &App, of: &ListOf, position: &str) -> String {
+    format!("{}.{}", hex(position.as_bytes()), tag_of(app, of, position))
 }
 
 fn tag_of(app: &App, of: &ListOf, position: &str) -> String {

@@ -18,6 +18,7 @@ pub mod checks;
 pub mod coherence;
 pub mod cursor;
 pub mod error;
+pub mod find;
 pub mod flags;
 pub mod names;
 pub mod once;

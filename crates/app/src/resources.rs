@@ -375,7 +375,11 @@ pub fn shown<T: Resource>(tx: &mut Tx, access: &Access, document: &T) -> Result<
     shown.ok_or(Error::NotFound)
 }
 
-fn all_shown<T: Resource>(tx: &mut Tx, access: &Access, documents: &[T]) -> Result<Vec<Shown>> {
+/// Documents as the caller sees them.
+///
+/// # Errors
+/// The store's own.
+pub fn all_shown<T: Resource>(tx: &mut Tx, access: &Access, documents: &[T]) -> Result<Vec<Shown>> {
     let referred: BTreeSet<Uuid> =
         documents.iter().flat_map(T::refers_to).map(Uuid::from).collect();
     let referred: Vec<Uuid> = referred.into_iter().collect();

@@ -242,6 +242,14 @@ pub fn store<T: Document>(document: &T) -> Stored {
     Stored { document: written, texts }
 }
 
+/// The free texts of a document.
+#[must_use]
+pub fn texts_of<T: Document>(document: &T) -> Vec<String> {
+    let writer = Writer::new(&|_, _| None, Form::Stored);
+    document.write(&writer);
+    writer.texts.into_inner()
+}
+
 /// The document that was stored.
 ///
 /// # Errors

@@ -9,9 +9,11 @@ use uuid::Uuid;
 
 pub mod brief;
 mod filters;
+pub mod network;
 pub mod report;
 #[cfg(test)]
 mod samples;
+pub mod timeline;
 
 /// A code of the vocabulary with what people call it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]

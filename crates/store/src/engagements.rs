@@ -4,7 +4,7 @@ use concord_domain::{
     document::{self, Commitment, Engagement, Key},
     id::{CommitmentId, EngagementId, OrganizationId},
     policy::Scope,
-    vocabulary::Closed,
+    vocabulary::{Closed, EngagementStatus},
     window::Day,
 };
 use diesel::{
@@ -14,15 +14,19 @@ use diesel::{
 use uuid::Uuid;
 
 use crate::{
-    connection::Tx,
+    connection::{MultiBackend, Tx},
     documents::{IDS_MAX, restored, save, stored},
     entries::visible,
     error::Result,
-    links::{self, Role},
+    links::Role,
     parts,
     schema::{commitments as c, engagements as e, entries},
     sql::{RowId, row_ids},
 };
+
+mod page;
+
+pub use page::{Filter, Position, page};
 
 /// The engagements with these ids that may be read in a scope, in the order of their first day,
 /// the latest first.
@@ -63,33 +67,6 @@ pub fn load_for_rules(
     load(tx, operation, &Scope::server(), ids)
 }
 
-/// At most `limit` engagements that may be read in a scope and come after a day and an id, the
-/// latest first.
-///
-/// # Errors
-/// The store's own.
-pub fn page(
-    tx: &mut Tx,
-    operation: Uuid,
-    scope: &Scope,
-    after: Option<(Day, EngagementId)>,
-    limit: i64,
-) -> Result<Vec<Engagement>> {
-    let mut query = e::table
-        .filter(e::operation_id.eq(RowId(operation)))
-        .filter(exists(visible!(operation, scope).filter(entries::id.eq(e::id))))
-        .order((e::starts_on.desc(), e::id))
-        .limit(limit)
-        .select((e::document, e::texts))
-        .into_boxed::<crate::connection::MultiBackend>();
-    if let Some((day, id)) = after {
-        let later_id = e::starts_on.eq(day).and(e::id.gt(RowId::from(id)));
-        query = query.filter(e::starts_on.lt(day).or(later_id));
-    }
-    let rows: Vec<(String, Option<Vec<u8>>)> = query.load(tx)?;
-    rows.into_iter().map(restored).collect()
-}
-
 /// The ids of the engagements with any of these actors whose window meets the days from `from` to
 /// `until`, as far as they may be read in a scope.
 ///
@@ -110,7 +87,7 @@ pub fn with_actors(
             .filter(e::ends_on.is_null().or(e::ends_on.ge(from)))
             .order((e::starts_on.desc(), e::id))
             .select(e::id)
-            .into_boxed::<crate::connection::MultiBackend>()
+            .into_boxed::<MultiBackend>()
     };
     let Some(actors) = actors else {
         let rows: Vec<RowId> = all().load(tx)?;
@@ -216,7 +193,7 @@ pub fn save(tx: &mut Tx, operation: Uuid, engagement: &Engagement) -> Result<()>
         )
     };
     saved?;
-    links::replace(tx, operation, id.0, Role::Follows, &document::ids(&engagement.follows))?;
+    crate::links::replace(tx, operation, id.0, Role::Follows, &document::ids(&engagement.follows))?;
     parts::replace(tx, operation, engagement)
 }
 
@@ -284,7 +261,7 @@ pub fn commitments_with_actors(
             .filter(exists(visible!(operation, scope).filter(entries::id.eq(c::entry_id))))
             .order(c::id)
             .select(c::id)
-            .into_boxed::<crate::connection::MultiBackend>()
+            .into_boxed::<MultiBackend>()
     };
     let Some(actors) = actors else {
         let rows: Vec<RowId> = all().load(tx)?;
@@ -314,7 +291,7 @@ pub fn commitment_with_key(
         .filter(c::operation_id.eq(RowId(operation)))
         .filter(c::key.eq(key))
         .select((c::id, c::entry_id))
-        .into_boxed::<crate::connection::MultiBackend>();
+        .into_boxed::<MultiBackend>();
     let query = match owner {
         Some(owner) => query.filter(c::organization_id.eq(Some(RowId::from(owner)))),
         None => query.filter(c::organization_id.is_null()),
@@ -361,7 +338,6 @@ pub fn save_commitment(
 /// # Errors
 /// The store's own.
 pub fn carried_on(tx: &mut Tx, operation: Uuid, scope: &Scope) -> Result<Vec<EngagementId>> {
-    use concord_domain::vocabulary::EngagementStatus;
     let live: Vec<&str> = EngagementStatus::ALL
         .iter()
         .filter(|status| status.is_live())

@@ -181,6 +181,25 @@ macro_rules! actors_above {
     };
 }
 
+/// The ids of the armed actors that are one, above it or below it, as a query within another.
+macro_rules! actors_in_line {
+    ($operation:expr, $lineage:expr) => {{
+        use crate::schema::armed_actors;
+        let lineage: &concord_domain::lineage::Lineage = $lineage;
+        let (low, high) = lineage.below();
+        let above: Vec<String> = lineage.up().map(str::to_owned).collect();
+        armed_actors::table
+            .filter(armed_actors::operation_id.eq(RowId($operation)))
+            .filter(
+                armed_actors::lineage
+                    .eq_any(above)
+                    .or(armed_actors::lineage.ge(low).and(armed_actors::lineage.lt(high))),
+            )
+            .select(armed_actors::id)
+    }};
+}
+pub(crate) use actors_in_line;
+
 /// The leads, not ended before a day, towards an armed actor or any above it.
 ///
 /// # Errors
@@ -254,15 +273,9 @@ pub fn commitments_in_line(
     day: Day,
 ) -> Result<Vec<CommitmentId>> {
     use commitments as c;
-    let (low, high) = lineage.below();
-    let above = armed_actors::lineage.eq_any(lineage.up().collect::<Vec<_>>());
-    let in_line = armed_actors::table
-        .filter(armed_actors::operation_id.eq(RowId(operation)))
-        .filter(above.or(armed_actors::lineage.ge(low).and(armed_actors::lineage.lt(high))))
-        .select(armed_actors::id);
     let rows: Vec<RowId> = c::table
         .filter(c::operation_id.eq(RowId(operation)))
-        .filter(c::armed_actor_id.eq_any(in_line))
+        .filter(c::armed_actor_id.eq_any(actors_in_line!(operation, lineage)))
         .filter(c::status.eq(CommitmentStatus::InForce.code()))
         .filter(c::ends_on.is_null().or(c::ends_on.ge(day)))
         .select(c::id)

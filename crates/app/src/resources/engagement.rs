@@ -7,9 +7,14 @@ use concord_domain::{
     id::{EngagementId, Kind},
     policy::{Action, Sharing},
     vocabulary::{Audience, Disclosure},
-    window::{Day, parse_day},
+    window::Day,
 };
-use concord_store::{Tx, documents::organizations, engagements, entries};
+use concord_store::{
+    Tx,
+    documents::organizations,
+    engagements::{self, Filter, Position},
+    entries,
+};
 use uuid::Uuid;
 
 use super::{Resource, Touched};
@@ -37,15 +42,13 @@ impl Resource for Engagement {
     }
 
     fn page(tx: &mut Tx, access: &Access, after: Option<&str>, limit: i64) -> Result<Vec<Self>> {
-        let after = after.and_then(|position| {
-            let (day, id) = position.split_once(' ')?;
-            Some((parse_day(day)?, EngagementId(Uuid::parse_str(id).ok()?)))
-        });
-        Ok(engagements::page(tx, access.id(), &access.scope, after, limit)?)
+        let after = after.and_then(Position::parse);
+        let all = Filter::default();
+        Ok(engagements::page(tx, access.id(), &access.scope, &all, (after, limit))?)
     }
 
     fn position(&self) -> String {
-        format!("{} {}", self.from, self.identity.id)
+        Position::of(self).to_string()
     }
 
     fn require_read(access: &Access) -> Result<()> {

@@ -1,0 +1,69 @@
+//! Finding engagements, and who talks to whom.
+
+use actix_web::http::Method;
+use concord_app::find;
+use serde_json::{Value, json};
+
+use super::{Route, Schema, within};
+use crate::call::{Answer, Call, Result};
+
+/// The routes. Questions come in bodies, since addresses are logged.
+pub fn routes() -> Vec<Route> {
+    let question = || Schema::named("Search");
+    vec![
+        Route::new(
+            Method::POST,
+            within("search"),
+            ("search_engagements", "find"),
+            "Find engagements by what they are about, the latest first",
+            search,
+        )
+        .about(
+            "By armed actor with all above and below it, place with all around and inside it, issue \
+             with all below it, organisation as lead or partner, level, method, status, period, and \
+             words that all stand in what you may read. A page may hold fewer items than asked for \
+             and still have a `next`: so far it was looked.",
+        )
+        .body(
+            question(),
+            json!({"armed_actor": "ufv", "issue": "access.movement", "words": "bridge"}),
+        )
+        .answers(200, Schema::PageOf("Engagement".to_owned())),
+        Route::new(
+            Method::POST,
+            within("timelines"),
+            ("create_timeline", "find"),
+            "Read what happened with an armed actor, the latest first",
+            timeline,
+        )
+        .about("The last 365 days, unless a period is said.")
+        .body(question(), json!({"armed_actor": "ufv"}))
+        .answers(200, Schema::named("Timeline")),
+        Route::new(
+            Method::POST,
+            within("networks"),
+            ("create_network", "find"),
+            "See who talks to whom, as a graph and as two tables with their gaps",
+            network,
+        )
+        .about("The last 90 days, unless a period is said.")
+        .body(question(), json!({"armed_actor": "ufv"}))
+        .answers(200, Schema::named("Network")),
+    ]
+}
+
+fn search(call: &Call) -> Result<Answer> {
+    let page = find::search(&call.app, call.person()?, call.operation(), &call.body)?;
+    let items: Vec<Value> = page.items.into_iter().map(|shown| shown.body).collect();
+    Ok(Answer::json(&json!({"items": items, "next": page.next})))
+}
+
+fn timeline(call: &Call) -> Result<Answer> {
+    let found = find::timeline(&call.app, call.person()?, call.operation(), &call.body)?;
+    Ok(Answer::json(&found))
+}
+
+fn network(call: &Call) -> Result<Answer> {
+    let found = find::network(&call.app, call.person()?, call.operation(), &call.body)?;
+    Ok(Answer::json(&found))
+}

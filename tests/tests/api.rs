@@ -17,6 +17,7 @@ mod api {
     mod preconditions;
     mod register;
     mod restricted;
+    mod search;
     mod tokens;
     mod tree;
 

@@ -11,6 +11,7 @@ pub mod fault;
 pub mod flag;
 pub mod id;
 pub mod lineage;
+pub mod names;
 pub mod policy;
 pub mod reason;
 pub mod replay;

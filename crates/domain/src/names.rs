@@ -311,7 +311,7 @@ impl Asked {
             let from = words.len();
             words.extend(tokens.iter().map(Word::new));
             let places = (from..words.len()).filter_map(|place| u32::try_from(place).ok());
-            all.push((part, places.collect(), weights(words[from..].iter())));
+            all.push((part, places.collect(), weights(words[from..].iter()).collect()));
         }
         Self { words, forms: all }
     }

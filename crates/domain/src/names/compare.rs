@@ -43,9 +43,11 @@ impl<'t> Text<'t> {
 }
 
 /// How much each word counts. A name of small words alone is all that it has.
-pub fn weights<'w>(words: impl Iterator<Item = &'w Word> + Clone) -> Vec<f64> {
+pub fn weights<'w>(
+    words: impl Iterator<Item = &'w Word> + Clone,
+) -> impl Iterator<Item = f64> + Clone {
     let is_small = words.clone().all(|word| word.class == Class::Small);
-    words.map(|word| if is_small { 1.0 } else { word.class.weight() }).collect()
+    words.map(move |word| if is_small { 1.0 } else { word.class.weight() })
 }
 
 /// In which way two names are most alike.

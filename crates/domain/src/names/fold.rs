@@ -4,7 +4,9 @@
 //! stand for each other, and apostrophes, which part words in French and join them in Arabic.
 
 use any_ascii::any_ascii_char;
-use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+use unicode_normalization::{
+    IsNormalized, UnicodeNormalization, char::is_combining_mark, is_nfkc_quick,
+};
 
 /// In which kind of script a word was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -54,6 +56,9 @@ pub fn folded(name: &str) -> String {
 #[must_use]
 pub fn tokens(name: &str) -> Vec<Token> {
     if name.is_ascii() {
+        return parted(name.chars());
+    }
+    if is_nfkc_quick(name.chars()) == IsNormalized::Yes {
         return parted(name.chars());
     }
     // A full-width or joined letter is the letter.
@@ -152,10 +157,18 @@ impl Parts {
         if self.word.is_empty() {
             return;
         }
-        let word = std::mem::take(&mut self.word);
-        let (text, script) = transliterated(&word);
+        let (text, script) = transliterated(&self.word);
+        self.word.clear();
+        let in_brackets = self.depth > 0;
+        if text.bytes().all(|byte| byte.is_ascii_lowercase()) {
+            if !text.is_empty() {
+                self.found.push(Token { text, script, joint: self.joint, in_brackets });
+                self.joint = Joint::Space;
+            }
+            return;
+        }
         for part in letters_and_digits(&text) {
-            let (text, in_brackets) = (part.to_owned(), self.depth > 0);
+            let text = part.to_owned();
             self.found.push(Token { text, script, joint: self.joint, in_brackets });
             self.joint = Joint::Space;
         }
@@ -176,7 +189,9 @@ fn letters_and_digits(text: &str) -> impl Iterator<Item = &str> {
 
 fn transliterated(word: &[char]) -> (String, Script) {
     if word.iter().all(char::is_ascii) {
-        return (word.iter().map(char::to_ascii_lowercase).collect(), Script::Latin);
+        let mut text = String::with_capacity(word.len());
+        text.extend(word.iter().map(char::to_ascii_lowercase));
+        return (text, Script::Latin);
     }
     if word.iter().any(|c| is_arabic(*c)) {
         return (from_arabic(word), Script::Abjad);

@@ -46,7 +46,10 @@ const WORDS_MAX: usize = 40;
 /// Every way in which the words can be meant, the whole first.
 pub fn forms(mut words: Vec<Token>) -> Vec<(Part, Vec<Token>)> {
     words.truncate(WORDS_MAX);
-    let mut forms = Vec::with_capacity(1);
+    if words.iter().all(|word| word.joint == Joint::Space && !word.in_brackets) {
+        return if words.is_empty() { Vec::new() } else { vec![(Part::Whole, words)] };
+    }
+    let mut forms = Vec::new();
     forms.extend(beside(&words).into_iter().map(|form| (Part::Beside, form)));
     if words.iter().any(|word| word.in_brackets) {
         let (inside, outside) = words.iter().cloned().partition(|word| word.in_brackets);

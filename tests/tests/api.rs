@@ -21,6 +21,7 @@ mod api {
     mod register;
     mod restricted;
     mod sessions;
+    mod search;
     mod tokens;
     mod tree;
 

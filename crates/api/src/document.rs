@@ -286,6 +286,7 @@ fn components() -> Components {
     add::<views::FlagDetail>(&mut components);
     add::<views::FlagList>(&mut components);
     add::<views::Person>(&mut components);
+    add::<views::SuggestedArmedActor>(&mut components);
     add::<Brief>(&mut components);
     add::<Report>(&mut components);
     add::<Network>(&mut components);

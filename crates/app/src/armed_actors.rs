@@ -23,6 +23,8 @@ use crate::{
     resources::{self, Resource, Shown, Touched},
 };
 
+pub mod search;
+
 /// Whatever the days.
 const ALWAYS: (Day, Day) = (coherence::FIRST_DAY, coherence::LAST_DAY);
 

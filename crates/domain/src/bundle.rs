@@ -5,16 +5,17 @@ use std::{
     collections::{HashMap, HashSet},
 };
 
+use serde::Deserialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::{
     document::{
-        ArmedActor, Commitment, CommonPosition, Document, Engagement, Key, Lead, Mechanism,
-        Operation, Organization, Place, ProtectionRisk, Reader, References, Strategy,
+        ArmedActor, Called, Commitment, CommonPosition, Document, Engagement, Key, Lead, Mechanism, Operation, Organization, Place, ProtectionRisk, Reader, References, Strategy,
     },
-    fault::{Fault, FaultCode, Pointer, quoted},
+    fault::{Fault, FaultCode, Pointer, nearest, quoted},
     id::Kind,
+    names::Keyed,
     window::Day,
 };
 
@@ -86,6 +87,11 @@ pub trait Standing {
         None
     }
 
+    /// The keys of the armed actors that stand already, and what they are called.
+    fn called(&mut self) -> Vec<(String, Called)> {
+        Vec::new()
+    }
+
     /// The place or armed actor that one that stands already lies in or is a unit of.
     fn parent(&mut self, _kind: Kind, _id: Uuid) -> Option<Uuid> {
         None
@@ -107,7 +113,10 @@ const fn key_space(kind: Kind) -> Kind {
 
 /// The keys that a bundle defines, and beyond them what stands already.
 struct Defined<'s, S> {
+    object: Option<&'s Map<String, Value>>,
     standing: &'s mut S,
+    /// Its armed actors by name, once one of them was looked for.
+    actors: Option<Keyed>,
     ids: HashMap<(Kind, String), Uuid>,
     documents: Documents,
 }
@@ -126,25 +135,49 @@ impl<S: Standing> References for Defined<'_, S> {
         known.copied().map_or_else(|| Ok(self.standing.fresh()), Ok)
     }
 
-    fn known(&mut self, kind: Kind) -> Vec<String> {
-        let of_kind = |(space, key): &(Kind, String)| (*space == kind).then(|| key.clone());
-        self.ids.keys().filter_map(of_kind).collect()
+    fn nearest(&mut self, kind: Kind, written: &str) -> Vec<String> {
+        if kind == Kind::ArmedActor {
+            let actors = self.actors.get_or_insert_with(|| named(self.object, self.standing));
+            return actors.nearest(written);
+        }
+        let of_kind = self.ids.keys().filter(|(space, _)| *space == kind);
+        let near = nearest(written, of_kind.map(|(_, key)| key.as_str()));
+        near.into_iter().map(str::to_owned).collect()
     }
+}
+
+/// The armed actors of a bundle and those that stand already, by name.
+fn named<S: Standing>(object: Option<&Map<String, Value>>, standing: &mut S) -> Keyed {
+    let mut named = Keyed::default();
+    let mut seen = HashSet::new();
+    for (_, item, key) in object.into_iter().flat_map(|object| keyed(object, "armed_actors")) {
+        let called = Called::deserialize(item).ok();
+        named.add(key, called.as_ref());
+        seen.insert(key);
+    }
+    for (key, called) in standing.called() {
+        if !seen.contains(key.as_str()) {
+            named.add(&key, Some(&called));
+        }
+    }
+    named
 }
 
 /// Reads a bundle into what stands already, or names every fault in it.
 ///
 /// # Errors
 /// All faults, in the order of their place in the bundle.
-pub fn read<S: Standing>(
-    value: &Value,
-    standing: &mut S,
+pub fn read<'s, S: Standing>(
+    value: &'s Value,
+    standing: &'s mut S,
     today: Option<Day>,
 ) -> Result<Bundle, Vec<Fault>> {
     let root = Pointer::ROOT;
     let mut faults = Vec::new();
-    let mut defined = Defined { standing, ids: HashMap::new(), documents: HashMap::new() };
-    if let Some(object) = value.as_object() {
+    let object = value.as_object();
+    let (ids, documents) = (HashMap::new(), HashMap::new());
+    let mut defined = Defined { object, standing, actors: None, ids, documents };
+    if let Some(object) = object {
         define_keys(object, &mut defined, &mut faults);
     }
     let documents = std::mem::take(&mut defined.documents);

@@ -51,8 +51,8 @@ pub trait References {
     /// What is wrong with the key.
     fn identify(&mut self, kind: Kind, key: Option<&Key>) -> Result<Uuid, (FaultCode, String)>;
 
-    /// The keys of this kind, to offer the nearest of.
-    fn known(&mut self, kind: Kind) -> Vec<String>;
+    /// The keys of this kind that are nearest to what was written, to be offered.
+    fn nearest(&mut self, kind: Kind, written: &str) -> Vec<String>;
 }
 
 /// Whether a thing being defined must carry a key.
@@ -227,7 +227,7 @@ impl References for Ids {
         id.ok_or_else(|| (FaultCode::Malformed, "an id is expected here".to_owned()))
     }
 
-    fn known(&mut self, _: Kind) -> Vec<String> {
+    fn nearest(&mut self, _: Kind, _: &str) -> Vec<String> {
         Vec::new()
     }
 }

@@ -12,6 +12,7 @@ pub mod flag;
 pub mod id;
 pub mod language;
 pub mod lineage;
+pub mod names;
 pub mod policy;
 pub mod reason;
 pub mod replay;

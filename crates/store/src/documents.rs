@@ -3,8 +3,7 @@
 
 use concord_domain::{
     document::{
-        self, ArmedActor, CommonPosition, Document, Key, Lead, Mechanism, Organization, Place,
-        ProtectionRisk, Stored,
+        ArmedActor, Called, CommonPosition, Document, Key, Lead, Mechanism, Organization, Place, ProtectionRisk, Stored, self,
     },
     id::ArmedActorId,
     lineage::Lineage,
@@ -257,6 +256,38 @@ pub fn save_armed_actor(
             t::texts.eq(&texts),
         )
     )
+}
+
+/// An armed actor and what it is called.
+#[derive(Clone, Debug)]
+pub struct NamedActor {
+    /// Its id.
+    pub id: Uuid,
+    /// Its key.
+    pub key: String,
+    /// The one that it was found to be, if it was.
+    pub merged_into: Option<Uuid>,
+    /// What it is called.
+    pub called: Called,
+}
+
+/// What every armed actor is called, those that were found to be another included, by key.
+///
+/// # Errors
+/// The store's own.
+pub fn all_called(tx: &mut Tx, operation: Uuid) -> Result<Vec<NamedActor>> {
+    use schema::armed_actors as t;
+    let rows: Vec<(RowId, String, Option<RowId>, String)> = t::table
+        .filter(t::operation_id.eq(RowId(operation)))
+        .order(t::key)
+        .select((t::id, t::key, t::merged_into, t::document))
+        .load(tx)?;
+    let read = |(id, key, into, document): (RowId, String, Option<RowId>, String)| {
+        let called = Called::of_stored(&document)
+            .map_err(|fault| StoreError::Corrupt(format!("an armed actor: {fault}")))?;
+        Ok(NamedActor { id: id.0, key, merged_into: into.map(|id| id.0), called })
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// The armed actor that the one with this key was found to be.

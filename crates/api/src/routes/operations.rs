@@ -6,13 +6,16 @@ use concord_domain::fault::FaultCode;
 use serde_json::{Value, json};
 
 use super::{Route, Schema, within};
-use crate::call::{Answer, Call, Result};
+use crate::{
+    call::{Answer, Call, Result},
+    views::{SuggestedArmedActor, each},
+};
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
     let one = "/v1/operations/{operation}";
     let view = || Schema::named("Operation");
-    vec![
+    let mut routes = vec![
         Route::new(
             Method::GET,
             "/v1/operations",
@@ -46,6 +49,27 @@ pub fn routes() -> Vec<Route> {
         .needs_match()
         .body(Schema::named("OperationChange"), json!({"slack_days": 21}))
         .answers(200, view()),
+    ];
+    routes.extend(of_armed_actors());
+    routes
+}
+
+fn of_armed_actors() -> Vec<Route> {
+    vec![
+        Route::new(
+            Method::POST,
+            within("armed-actors/search"),
+            ("search_armed_actors", "armed actors"),
+            "Find armed actors by any name, however it is written",
+            search,
+        )
+        .about(
+            "Names in any language or script, aliases, keys and ids of other registers, misspelt or \
+             as acronyms. The score says how alike two texts are, and nothing of the armed actor. \
+             Two of one name are two suggestions.",
+        )
+        .body(Schema::named("NewSearch"), json!({"name": "Unity Forces of the Valley", "limit": 5}))
+        .answers(200, Schema::ListOf("SuggestedArmedActor".to_owned())),
         Route::new(
             Method::POST,
             within("armed-actors/{id}/move"),
@@ -106,6 +130,13 @@ fn only(call: &Call, member: &str) -> Result<Option<String>> {
             Err(Error::at(member, FaultCode::Missing, detail).into())
         }
     }
+}
+
+fn search(call: &Call) -> Result<Answer> {
+    let (person, operation) = (call.person()?, call.operation());
+    let found = armed_actors::search::search(&call.app, person, operation, &call.body)?;
+    let items: Vec<SuggestedArmedActor> = each(found);
+    Ok(Answer::json(&json!({ "items": items })))
 }
 
 fn move_under(call: &Call) -> Result<Answer> {

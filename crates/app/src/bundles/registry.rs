@@ -5,8 +5,7 @@ use std::{any::Any, collections::HashSet};
 use concord_domain::{
     bundle::Standing,
     document::{
-        ArmedActor, Commitment, CommonPosition, Engagement, Key, Lead, Mechanism, Organization,
-        Place, ProtectionRisk, Strategy,
+        ArmedActor, Called, Commitment, CommonPosition, Engagement, Key, Lead, Mechanism, Organization, Place, ProtectionRisk, Strategy,
     },
     id::{Kind, OrganizationId, StrategyId},
     policy::Scope,
@@ -109,6 +108,13 @@ impl Standing for Registry<'_> {
         let (operation, scope) = (self.access.id(), &self.access.scope);
         let found = references::find(self.tx, operation, scope, (kind, written), own);
         self.kept(found.map_err(Error::from))
+    }
+
+    fn called(&mut self) -> Vec<(String, Called)> {
+        let called = documents::all_called(self.tx, self.access.id());
+        let standing = self.kept(called.map_err(Error::from)).into_iter();
+        let kept = standing.filter(|actor| actor.merged_into.is_none());
+        kept.map(|actor| (actor.key, actor.called)).collect()
     }
 
     fn parent(&mut self, kind: Kind, id: Uuid) -> Option<Uuid> {

@@ -2,8 +2,9 @@
 
 use concord_domain::{
     document::{Key, References},
-    fault::FaultCode,
+    fault::{FaultCode, nearest},
     id::{Kind, OrganizationId},
+    names::Keyed,
 };
 use concord_store::{Tx, engagements, parts, references, strategies};
 use serde_json::Value;
@@ -12,6 +13,7 @@ use uuid::Uuid;
 use crate::{
     App,
     access::Access,
+    armed_actors,
     error::{Error, Result},
 };
 
@@ -25,6 +27,8 @@ pub(super) struct Known<'k> {
     /// The asks and demands that stand already in what is amended.
     pub(super) within: Vec<(Kind, String, Uuid)>,
     error: Option<Error>,
+    /// The armed actors by name, once one of them was looked for.
+    actors: Option<Keyed>,
 }
 
 impl<'k> Known<'k> {
@@ -36,6 +40,7 @@ impl<'k> Known<'k> {
             own: access.own_organization(),
             within: Vec::new(),
             error: None,
+            actors: None,
         };
         if let Some(written) = body.get("organization").and_then(Value::as_str) {
             known.own = known.resolve(Kind::Organization, written).map(OrganizationId);
@@ -52,6 +57,15 @@ impl<'k> Known<'k> {
             self.error.get_or_insert(error);
             T::default()
         })
+    }
+
+    /// The keys of those armed actors whose names are most like what was written.
+    fn nearest_actors(&mut self, written: &str) -> Vec<String> {
+        if self.actors.is_none() {
+            let named = armed_actors::search::Named::load(self.tx, self.access.id());
+            self.actors = self.kept(named.map(Some)).map(armed_actors::search::Named::keyed);
+        }
+        self.actors.as_mut().map(|actors| actors.nearest(written)).unwrap_or_default()
     }
 
     /// What stands already under a key that is to be given to a new thing.
@@ -102,9 +116,14 @@ impl References for Known<'_> {
         }
     }
 
-    fn known(&mut self, kind: Kind) -> Vec<String> {
+    fn nearest(&mut self, kind: Kind, written: &str) -> Vec<String> {
+        if kind == Kind::ArmedActor {
+            return self.nearest_actors(written);
+        }
         let known = references::known(self.tx, self.access.id(), kind);
-        self.kept(known.map_err(Error::from))
+        let known = self.kept(known.map_err(Error::from));
+        let near = nearest(written, known.iter().map(String::as_str));
+        near.into_iter().map(str::to_owned).collect()
     }
 }
 
@@ -118,7 +137,7 @@ impl References for Nothing {
     fn identify(&mut self, _: Kind, _: Option<&Key>) -> Result<Uuid, (FaultCode, String)> {
         Err((FaultCode::UnknownReference, "nothing is known here".to_owned()))
     }
-    fn known(&mut self, _: Kind) -> Vec<String> {
+    fn nearest(&mut self, _: Kind, _: &str) -> Vec<String> {
         Vec::new()
     }
 }

@@ -1,5 +1,7 @@
 //! Where and who: the operation, its places, mechanisms, organisations and armed actors.
 
+use std::collections::BTreeMap;
+
 use super::{
     Address, Checked, Count, Degrees, Identity, Key, Line, Prose, Reader, To, Words, document,
     register::check_window,
@@ -139,6 +141,33 @@ document! {
     }
 }
 
+/// What an armed actor is called, read from its stored document without the rest of it, which
+/// makes it quick to go through all of them.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+pub struct Called {
+    /// Its name.
+    pub name: String,
+    /// Other names that it goes by.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// Its names in other languages.
+    #[serde(default)]
+    pub names: BTreeMap<String, String>,
+    /// What other registers call it.
+    #[serde(default)]
+    pub external_ids: BTreeMap<String, String>,
+}
+
+impl Called {
+    /// What the armed actor is called that was stored so.
+    ///
+    /// # Errors
+    /// What is wrong with it, if it was not stored by [`store`](super::store).
+    pub fn of_stored(document: &str) -> Result<Self, String> {
+        serde_json::from_str(document).map_err(|error| error.to_string())
+    }
+}
+
 document! {
     /// What an armed actor was a unit of, and when.
     pub struct FormerParent {
@@ -183,5 +212,34 @@ impl Checked for FormerParent {
     fn check(&self, at: &Pointer<'_>, reader: &mut Reader<'_>) {
         let window = Window { from: self.from, until: Some(self.until) };
         check_window(window, "it", at, reader);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::document::{Keys, Member, Null, Reader, store};
+
+    #[test]
+    fn what_an_armed_actor_is_called_is_read_from_what_is_stored() {
+        let mut ids = super::super::Ids;
+        let mut reader = Reader::new(&mut ids, Keys::Stored, Null::Keeps, None);
+        let id = uuid::Uuid::from_u128(7);
+        let full = json!({"id": id, "key": "front", "name": "The Front", "kind": "militia",
+            "parent": id, "aliases": ["Frente"], "names": {"ar": "الجبهة"}, "places": [id],
+            "external_ids": {"ucdp": "7"}});
+        let bare = json!({"id": id, "key": "front", "name": "The Front", "kind": "militia"});
+        for (document, aliases) in [(full, 1), (bare, 0)] {
+            let read = ArmedActor::read(&document, &crate::fault::Pointer::ROOT, &mut reader);
+            let actor = read.expect("an armed actor");
+            let called = Called::of_stored(&store(&actor).document).expect("it is read");
+            assert_eq!(called.name, actor.name.as_str());
+            assert_eq!(called.aliases.len(), aliases);
+            assert_eq!(called.names.len(), aliases);
+            assert_eq!(called.external_ids.len(), aliases);
+        }
+        assert!(Called::of_stored("{}").is_err());
     }
 }

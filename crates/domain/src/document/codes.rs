@@ -95,8 +95,11 @@ impl<T: Id> Member for To<T> {
         if id.is_none() {
             // Looking for the nearest of many keys for many faults would take too long.
             let is_offered = reader.faults.len() < OFFERS_MAX;
-            let known = if is_offered { reader.references.known(T::KIND) } else { Vec::new() };
-            let near = offer(&nearest(written, known.iter().map(String::as_str)));
+            let near = match is_offered {
+                true => reader.references.nearest(T::KIND, written),
+                false => Vec::new(),
+            };
+            let near = offer(&near.iter().map(String::as_str).collect::<Vec<_>>());
             let detail = format!("there is no {} {}{near}", T::KIND.word(), quoted(written));
             reader.fault(at, FaultCode::UnknownReference, detail);
         }

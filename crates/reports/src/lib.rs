@@ -8,10 +8,12 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 pub mod brief;
+pub mod chart;
 mod filters;
 pub mod report;
 #[cfg(test)]
 mod samples;
+pub mod suppression;
 
 /// A code of the vocabulary with what people call it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]

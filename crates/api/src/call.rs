@@ -7,7 +7,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     http::{
         Method, StatusCode,
-        header::{self, HeaderName},
+        header::{self, Header, HeaderName},
     },
     web::{self, Bytes},
 };
@@ -16,6 +16,7 @@ use concord_app::{
     auth::{self, Person},
     cursor::Page,
 };
+use concord_domain::language::Language;
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
@@ -30,6 +31,8 @@ pub struct Call {
     /// The application.
     pub app: App,
     person: Option<Person>,
+    /// What the caller reads.
+    pub language: Language,
     here: String,
     path: HashMap<String, String>,
     query: HashMap<String, String>,
@@ -290,7 +293,11 @@ fn read(
 ) -> Result<Call> {
     let app = request.app_data::<web::Data<App>>();
     let app = app.ok_or_else(|| Problem::new(&problem::INTERNAL, ""))?.get_ref().clone();
-    let person = if route.is_open { None } else { Some(signed_in(&app, request)?) };
+    let language = language(request);
+    let mut person = if route.is_open { None } else { Some(signed_in(&app, request)?) };
+    if let Some(person) = &mut person {
+        person.language = language;
+    }
     let query = read_query(route, request)?;
     let body = body.map_err(|error| {
         if error.as_response_error().status_code() == StatusCode::PAYLOAD_TOO_LARGE {
@@ -311,12 +318,20 @@ fn read(
     Ok(Call {
         app,
         person,
+        language,
         here: request.path().to_owned(),
         path: path.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         query,
         headers: headers.collect(),
         body,
     })
+}
+
+/// The first of the four languages that `Accept-Language` asks for, or English.
+fn language(request: &HttpRequest) -> Language {
+    let asked = header::AcceptLanguage::parse(request).map(|asked| asked.ranked());
+    let tags = asked.unwrap_or_default().into_iter();
+    tags.filter_map(|tag| Language::from_tag(&tag.to_string())).next().unwrap_or_default()
 }
 
 fn signed_in(app: &App, request: &HttpRequest) -> Result<Person> {

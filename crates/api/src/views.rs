@@ -4,7 +4,13 @@ use concord_app::{
     flags::{FlagWithHistory, RestrictedLine, ShownFlag},
     people::PersonInOperation,
 };
-use concord_domain::{flag::Subject, reason::Detail, rules, vocabulary::Closed};
+use concord_domain::{
+    flag::Subject,
+    language::Language,
+    reason::Detail,
+    rules,
+    vocabulary::{Closed, in_language},
+};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -190,28 +196,24 @@ impl From<ShownFlag> for Flag {
                     parameters: reason
                         .details
                         .iter()
-                        .map(|(name, detail)| ((*name).to_owned(), parameter(detail)))
+                        .map(|(name, detail)| ((*name).to_owned(), parameter(detail, flag.language)))
                         .collect(),
                     sentence,
                 })
                 .collect(),
-            about: about(flag.kind),
+            about: flag.about.into(),
         }
     }
 }
 
-/// What a kind of flag asks.
-pub fn about(kind: concord_domain::vocabulary::FlagKind) -> About {
-    let rule = rules::rule(kind);
-    About {
-        title: rule.title,
-        holds_when: rule.holds_when,
-        why: rule.why,
-        settled_by: rule.settled_by,
+impl From<rules::About> for About {
+    fn from(about: rules::About) -> Self {
+        let rules::About { title, holds_when, why, settled_by } = about;
+        Self { title, holds_when, why, settled_by }
     }
 }
 
-fn parameter(detail: &Detail) -> Value {
+fn parameter(detail: &Detail, language: Language) -> Value {
     match detail {
         Detail::Actor(id) => json!(id.0),
         Detail::Places(ids) => ids.iter().map(|id| json!(id.0)).collect(),
@@ -226,7 +228,7 @@ fn parameter(detail: &Detail) -> Value {
         Detail::Code(_, code) => json!(code),
         Detail::Value(value) => json!(value.to_string()),
         Detail::Number(number) => json!(number),
-        Detail::Why(why) => json!(why),
+        Detail::Why(why) => json!(in_language(why, language)),
     }
 }
 
@@ -259,7 +261,7 @@ impl From<FlagWithHistory> for FlagDetail {
             from: step.from.map(Closed::code),
             to: step.to.code(),
             resolution: step.resolution.map(Closed::code),
-            note: step.note.or_else(|| step.cause.map(|cause| cause.sentence().to_owned())),
+            note: step.note.or_else(|| step.cause.map(|cause| cause.sentence(found.flag.language).to_owned())),
         });
         Self { steps: steps.collect(), flag: found.flag.into() }
     }

@@ -2,6 +2,7 @@
 
 use concord_domain::{
     id::{MechanismId, OrganizationId},
+    language::Language,
     policy::{Action, Caller, Decision, Scope, decide},
     vocabulary::Role,
 };
@@ -30,6 +31,8 @@ pub struct Access {
     pub caller: Caller,
     /// What the person may see.
     pub scope: Scope,
+    /// What the person reads.
+    pub language: Language,
 }
 
 impl Access {
@@ -82,7 +85,8 @@ impl Access {
     pub fn of_server(operation: KeptOperation) -> Self {
         let roles = vec![(Role::Desk, None), (Role::Administrator, None)];
         let caller = Caller { roles, mechanisms: Vec::new() };
-        Self { operation, account: Uuid::nil(), caller, scope: Scope::server() }
+        let language = Language::default();
+        Self { operation, account: Uuid::nil(), caller, scope: Scope::server(), language }
     }
 }
 
@@ -108,7 +112,8 @@ pub fn entered(tx: &mut Tx, person: Person, written: &str) -> Result<Access> {
     let mechanisms = mechanisms.into_iter().map(MechanismId).collect();
     let caller = Caller { roles, mechanisms };
     let scope = caller.scope();
-    Ok(Access { operation, account: account.id, caller, scope })
+    let language = person.language;
+    Ok(Access { operation, account: account.id, caller, scope, language })
 }
 
 /// Reads in an operation. The first to come on a UTC day brings it up to that day.

@@ -11,7 +11,7 @@ use aws_lc_rs::{
     signature::{Ed25519KeyPair, KeyPair},
 };
 use chrono::NaiveDateTime;
-use concord_domain::{fault::FaultCode, text};
+use concord_domain::{fault::FaultCode, language::Language, text};
 use concord_store::{
     Area, Tx,
     accounts::{self, Account},
@@ -110,6 +110,8 @@ pub struct Person {
     /// The account.
     pub account: Uuid,
     generation: i32,
+    /// What they read.
+    pub language: Language,
 }
 
 /// A token, and when it ends.
@@ -227,7 +229,8 @@ pub fn authenticate(app: &App, token: &str) -> Result<Person> {
     if claims.exp <= now || now < claims.nbf {
         return Err(Error::Unauthenticated);
     }
-    Ok(Person { account: claims.sub, generation: claims.generation })
+    let language = Language::default();
+    Ok(Person { account: claims.sub, generation: claims.generation, language })
 }
 
 /// The account of a person, if it is still open.

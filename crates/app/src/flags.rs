@@ -9,8 +9,10 @@ use concord_domain::{
     fault::FaultCode,
     flag::{Flag, Subject, check_step},
     id::{EngagementId, OrganizationId},
+    language::Language,
     policy::Action,
     reason::Reason,
+    rules::{About, rule},
     vocabulary::{Closed, Disclosure, FlagClass, FlagKind, FlagState, Resolution, Severity},
 };
 use concord_store::{
@@ -60,6 +62,10 @@ pub struct ShownFlag {
     pub organizations: Vec<(OrganizationId, String)>,
     /// Why it holds, each fact with its sentence; empty if it does not.
     pub because: Vec<(Reason, String)>,
+    /// What the kind of flag asks, and what usually settles it.
+    pub about: About,
+    /// What its reader reads.
+    pub language: Language,
 }
 
 /// That there is a flag with a line that the reader may not know.
@@ -258,13 +264,13 @@ fn shown(
     let names = wanted.load(tx, access.id())?;
     Ok(flags
         .into_iter()
-        .filter_map(|(kept, flag)| show_one(facts, &names, kept.as_ref(), flag))
+        .filter_map(|(kept, flag)| show_one(facts, (&names, access.language), kept.as_ref(), flag))
         .collect())
 }
 
 fn show_one(
     facts: &Facts,
-    names: &Names,
+    (names, language): (&Names, Language),
     kept: Option<&KeptFlag>,
     flag: Option<Flag>,
 ) -> Option<ShownFlag> {
@@ -295,10 +301,12 @@ fn show_one(
         raised_at: kept.map(|kept| kept.raised_at),
         between,
         organizations: organizations.into_iter().map(|id| (id, names.of(id))).collect(),
+        about: rule(kind).about(language),
+        language,
         because: because
             .into_iter()
             .map(|reason| {
-                let sentence = reason.sentence(names);
+                let sentence = reason.sentence(names, language);
                 (reason, sentence)
             })
             .collect(),

@@ -5,6 +5,7 @@ use concord_domain::{
     document::{Engagement, Reader, Terms, To, ids},
     fault::Pointer,
     id::PlaceId,
+    language::Language,
     lineage::Lineage,
     vocabulary::{AskStatus, Closed, Code},
     window::{Day, Window, later},
@@ -27,11 +28,11 @@ const MARK: &str = "TLP:AMBER+STRICT – for people of the organisations in this
 
 fn term<T: Code>(code: T) -> Term {
     let entry = code.entry();
-    Term { code: entry.code.clone(), label: entry.label_in("en").to_owned() }
+    Term { code: entry.code.clone(), label: entry.label_in(Language::English).to_owned() }
 }
 
 fn closed<T: Closed>(code: T) -> Term {
-    Term { code: code.code().to_owned(), label: code.label_in("en").to_owned() }
+    Term { code: code.code().to_owned(), label: code.label_in(Language::English).to_owned() }
 }
 
 fn named(names: &Names, id: impl Into<Uuid>) -> Named {
@@ -52,7 +53,7 @@ fn when(window: Window) -> String {
 /// Terms in words.
 fn terms_in_words(terms: &Terms) -> String {
     let one = |(term, value): (&concord_domain::vocabulary::Term, _)| {
-        format!("{}: {value}", term.entry().label_in("en"))
+        format!("{}: {value}", term.entry().label_in(Language::English))
     };
     terms.iter().map(one).collect::<Vec<_>>().join("; ")
 }

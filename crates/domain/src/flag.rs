@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
+    language::Language,
     id::{ArmedActorId, AskId, CommitmentId, CommonPositionId, DemandId, EngagementId, LeadId},
     reason::Reason,
     vocabulary::{Closed, FlagClass, FlagKind, FlagState, Level, Resolution, Severity},
@@ -131,17 +132,24 @@ impl Cause {
         }
     }
 
+    /// Every cause.
+    pub const ALL: [Self; 5] =
+        [Self::Raised, Self::Returned, Self::Lapsed, Self::Worsened, Self::Changed];
+
     /// The cause that is kept under a code.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Raised, Self::Returned, Self::Lapsed, Self::Worsened, Self::Changed]
-            .into_iter()
-            .find(|cause| cause.code() == code)
+        Self::ALL.into_iter().find(|cause| cause.code() == code)
     }
 
     /// The sentence for it.
     #[must_use]
-    pub const fn sentence(self) -> &'static str {
+    pub fn sentence(self, language: Language) -> &'static str {
+        language.of_english(&format!("cause.{}", self.code()), self.english())
+    }
+
+    /// The English sentence for it.
+    pub(crate) const fn english(self) -> &'static str {
         match self {
             Self::Raised => "The facts came to raise it.",
             Self::Returned => "The facts raise it again.",

@@ -10,6 +10,7 @@ pub mod facts;
 pub mod fault;
 pub mod flag;
 pub mod id;
+pub mod language;
 pub mod lineage;
 pub mod policy;
 pub mod reason;

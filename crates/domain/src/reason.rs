@@ -4,6 +4,8 @@
 use crate::{
     document::TermValue,
     id::{ArmedActorId, EngagementId, MechanismId, OrganizationId, PlaceId},
+    language::{Language, fill},
+    vocabulary::{Label, in_language, vocabulary},
     window::{Day, Window},
 };
 
@@ -31,7 +33,7 @@ pub enum Detail {
     /// A number of things.
     Number(usize),
     /// A sentence of the vocabulary.
-    Why(&'static str),
+    Why(&'static Label),
 }
 
 /// One fact that made a rule hold, readable alone.
@@ -53,17 +55,14 @@ impl Reason {
         Self { code, details: details.into_iter().collect() }
     }
 
-    /// The reason as an English sentence.
+    /// The reason as a sentence.
     #[must_use]
-    pub fn sentence(&self, names: &dyn Names) -> String {
-        let mut sentence = self.code.template().to_owned();
-        for (name, detail) in &self.details {
-            let hole = format!("{{{name}}}");
-            if sentence.contains(&hole) {
-                sentence = sentence.replace(&hole, &words(detail, names));
-            }
-        }
-        sentence
+    pub fn sentence(&self, names: &dyn Names, language: Language) -> String {
+        let key = format!("reason.{}", self.code.code());
+        fill(language.of_english(&key, self.code.template()), |hole| {
+            let detail = self.details.iter().find(|(name, _)| *name == hole);
+            detail.map(|(_, detail)| words(detail, names, language))
+        })
     }
 }
 
@@ -83,38 +82,24 @@ pub trait Names {
 
 /// A detail in words.
 #[must_use]
-pub fn words(detail: &Detail, names: &dyn Names) -> String {
+pub fn words(detail: &Detail, names: &dyn Names, language: Language) -> String {
     match detail {
         Detail::Actor(id) => names.actor(*id),
         Detail::Places(ids) => {
             let listed: Vec<String> = ids.iter().map(|id| names.place(*id)).collect();
-            listed.join(", ")
+            language.list(&listed)
         }
         Detail::Organization(id) => names.organization(*id),
         Detail::Mechanism(id) => names.mechanism(*id),
         Detail::Engagement(id) => names.engagement(*id),
-        Detail::Window(window) => window_in_words(*window),
-        Detail::Day(day) => day_in_words(*day),
-        Detail::Code(list, code) => crate::vocabulary::vocabulary()
+        Detail::Window(window) => language.window(*window),
+        Detail::Day(day) => language.day(*day),
+        Detail::Code(list, code) => vocabulary()
             .entry(list, code)
-            .map_or((*code).to_owned(), |entry| entry.label_in("en").to_owned()),
+            .map_or((*code).to_owned(), |entry| entry.label_in(language).to_owned()),
         Detail::Value(value) => value.to_string(),
         Detail::Number(number) => number.to_string(),
-        Detail::Why(why) => (*why).to_owned(),
-    }
-}
-
-fn day_in_words(day: Day) -> String {
-    day.format("%-d %B %Y").to_string()
-}
-
-fn window_in_words(window: Window) -> String {
-    match (window.from, window.until) {
-        (Some(from), Some(until)) if from == until => day_in_words(from),
-        (Some(from), Some(until)) => format!("{} to {}", day_in_words(from), day_in_words(until)),
-        (Some(from), None) => format!("{} onward", day_in_words(from)),
-        (None, Some(until)) => format!("until {}", day_in_words(until)),
-        (None, None) => "without an end".to_owned(),
+        Detail::Why(why) => in_language(why, language).to_owned(),
     }
 }
 

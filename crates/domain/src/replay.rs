@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
+    language::Language,
     bundle::{self, Bundle, Standing},
     document,
     evaluate::{Focus, evaluate},
@@ -43,7 +44,7 @@ pub fn replay(value: &Value) -> Result<Value, Vec<Fault>> {
         .map(|flag| {
             let between = between(&flag, &keys);
             let because: Vec<String> =
-                flag.because.iter().map(|reason| reason.sentence(&names)).collect();
+                flag.because.iter().map(|reason| reason.sentence(&names, Language::English)).collect();
             let shown = json!({
                 "kind": flag.kind.code(),
                 "class": flag.class.code(),

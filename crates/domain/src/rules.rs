@@ -10,8 +10,9 @@ use crate::{
     document::{TermValue, Terms},
     facts::{Ask, Commitment, CommonPosition, Demand, Engagement, Lead},
     flag::Subject,
+    language::Language,
     reason::Reason,
-    vocabulary::{Action, FlagClass, FlagKind, Issue, Level, Severity, Term},
+    vocabulary::{Action, Closed, FlagClass, FlagKind, Issue, Level, Severity, Term},
 };
 
 mod already_committed;
@@ -83,6 +84,40 @@ pub struct Rule {
     pub settled_by: &'static str,
     /// What it looks at.
     pub check: Check,
+}
+
+/// What people are told of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct About {
+    /// What it says, in one line.
+    pub title: &'static str,
+    /// When it holds, in a sentence or two.
+    pub holds_when: &'static str,
+    /// Why it matters.
+    pub why: &'static str,
+    /// What usually settles it.
+    pub settled_by: &'static str,
+}
+
+impl Rule {
+    /// What people are told of it in a language.
+    #[must_use]
+    pub fn about(&self, language: Language) -> About {
+        let [title, holds_when, why, settled_by] = self.english().map(|(member, english)| {
+            language.of_english(&format!("rule.{}.{member}", self.kind.code()), english)
+        });
+        About { title, holds_when, why, settled_by }
+    }
+
+    /// What people are told of it in English, by the names of the members.
+    pub(crate) const fn english(&self) -> [(&'static str, &'static str); 4] {
+        [
+            ("title", self.title),
+            ("holds_when", self.holds_when),
+            ("why", self.why),
+            ("settled_by", self.settled_by),
+        ]
+    }
 }
 
 /// What a rule looks at, and what it finds.

@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, sync::LazyLock};
 
 use serde::Deserialize;
 
-use crate::lineage;
+use crate::{language::Language, lineage};
 
 mod closed;
 mod codes;
@@ -17,11 +17,15 @@ mod codes;
 pub use closed::*;
 pub use codes::*;
 
-/// The languages that every label is in.
-pub const LANGUAGES: [&str; 4] = ["en", "fr", "es", "ar"];
-
-/// A text in each of the [`LANGUAGES`].
+/// A text in each language, by its code.
 pub type Label = BTreeMap<String, String>;
+
+/// A text in a language.
+#[must_use]
+pub fn in_language(label: &Label, language: Language) -> &str {
+    let text = label.get(language.code()).or_else(|| label.get(Language::English.code()));
+    text.map_or("", String::as_str)
+}
 
 /// One entry of a list. What a list does not use is empty.
 #[derive(Debug, Default, Deserialize)]
@@ -31,8 +35,8 @@ pub struct Entry {
     pub code: String,
     /// What people call it.
     pub label: Label,
-    /// What it covers, in English.
-    pub definition: String,
+    /// What it covers.
+    pub definition: Label,
     /// Whose list it comes from.
     pub source: Option<String>,
     /// Actions: the terms that an ask with this action may carry.
@@ -61,11 +65,10 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// What people call it in a language, or in English.
+    /// What people call it in a language.
     #[must_use]
-    pub fn label_in(&self, language: &str) -> &str {
-        let label = self.label.get(language).or_else(|| self.label.get("en"));
-        label.map_or(self.code.as_str(), String::as_str)
+    pub fn label_in(&self, language: Language) -> &str {
+        in_language(&self.label, language)
     }
 }
 
@@ -130,7 +133,7 @@ pub struct Opposition {
     /// Whether they clash on any issues, or only on related ones.
     pub issues: OpposedOn,
     /// Why they cannot both be granted.
-    pub why: String,
+    pub why: Label,
 }
 
 /// On which issues two actions clash.
@@ -152,7 +155,7 @@ pub struct Link {
     /// The protection issue; the codes below it are meant too.
     pub protection: String,
     /// How the one can undermine the other.
-    pub why: String,
+    pub why: Label,
 }
 
 /// One list with its entries in the order in which people expect them.

@@ -12,7 +12,7 @@ use super::{Route, Schema};
 use crate::{
     call::{Answer, Call, Result},
     problem::KINDS,
-    views::about,
+    views::About,
 };
 
 /// The routes.
@@ -52,7 +52,7 @@ pub fn routes() -> Vec<Route> {
             Method::GET,
             "/v1/vocabulary",
             ("get_vocabulary", "vocabulary"),
-            "Every code list, with labels in English, French, Spanish and Arabic",
+            "Every code list, with labels and definitions in English, French, Spanish and Arabic",
             words,
         )
         .open()
@@ -180,11 +180,11 @@ fn list(call: &Call) -> Result<Answer> {
     Ok(Answer::json(&body).tagged(etag(&body)).public())
 }
 
-fn rules(_: &Call) -> Result<Answer> {
+fn rules(call: &Call) -> Result<Answer> {
     let items: Vec<Value> = RULES
         .iter()
         .map(|rule| {
-            let mut shown = json!(about(rule.kind));
+            let mut shown = json!(About::from(rule.about(call.language)));
             shown["kind"] = rule.kind.code().into();
             shown["class"] = rule.class.code().into();
             shown

@@ -6,6 +6,7 @@ use concord_domain::{
     document::{Commitment, Engagement, To, ids},
     fault::FaultCode,
     id::{ArmedActorId, OrganizationId, PlaceId},
+    language::Language,
     lineage::Lineage,
     policy::Action,
     vocabulary::{Closed, FlagKind, FlagState, Issue, Level, Side, vocabulary},
@@ -267,7 +268,7 @@ impl Gathered {
         let mut gaps = Vec::new();
         for level in Level::ALL {
             if !self.engagements.iter().any(|engagement| engagement.level.0 == *level) {
-                gaps.push(format!("Nobody speaks at this level: {}.", level.label_in("en")));
+                gaps.push(format!("Nobody speaks at this level: {}.", level.label_in(Language::English)));
             }
         }
         let engaged: BTreeSet<ArmedActorId> = self
@@ -289,7 +290,7 @@ impl Gathered {
             entry.code.matches('.').count() == 1 && !asked.contains(entry.code.as_str())
         });
         gaps.extend(
-            families.map(|entry| format!("Nothing is asked about: {}.", entry.label_in("en"))),
+            families.map(|entry| format!("Nothing is asked about: {}.", entry.label_in(Language::English))),
         );
         gaps
     }

@@ -2,6 +2,7 @@
 //! stands in the data files, and a test holds the two together.
 
 use super::{Entry, vocabulary};
+use crate::language::Language;
 
 /// A closed list.
 pub trait Closed: Copy + Eq + std::fmt::Debug + 'static {
@@ -21,7 +22,7 @@ pub trait Closed: Copy + Eq + std::fmt::Debug + 'static {
 
     /// What people call it in a language.
     #[must_use]
-    fn label_in(self, language: &str) -> &'static str {
+    fn label_in(self, language: Language) -> &'static str {
         vocabulary()
             .entry(Self::LIST, self.code())
             .map_or(self.code(), |e: &Entry| e.label_in(language))

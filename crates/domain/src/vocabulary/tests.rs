@@ -6,18 +6,22 @@ fn codes(list: &str) -> BTreeSet<&'static str> {
     vocabulary().entries(list).iter().map(|entry| entry.code.as_str()).collect()
 }
 
+fn assert_in_four_languages(text: &Label, at: &str) {
+    let languages: Vec<&str> = text.keys().map(String::as_str).collect();
+    assert_eq!(languages, ["ar", "en", "es", "fr"], "{at}");
+    assert!(text.values().all(|text| !text.trim().is_empty()), "{at}");
+    let arabic = |c| ('\u{600}'..='\u{6ff}').contains(&c);
+    assert!(text["ar"].chars().any(arabic), "{at}");
+}
+
 #[test]
-fn every_code_is_written_once_and_has_four_labels_and_a_definition() {
+fn every_code_is_written_once_and_is_labelled_and_defined_in_four_languages() {
     for list in &vocabulary().lists {
         assert_eq!(codes(list.name).len(), list.entries.len(), "{}", list.name);
         for entry in &list.entries {
             let at = format!("{}/{}", list.name, entry.code);
-            let languages: Vec<&str> = entry.label.keys().map(String::as_str).collect();
-            assert_eq!(languages, ["ar", "en", "es", "fr"], "{at}");
-            assert!(entry.label.values().all(|label| !label.trim().is_empty()), "{at}");
-            let arabic = |c| ('\u{600}'..='\u{6ff}').contains(&c);
-            assert!(entry.label["ar"].chars().any(arabic), "{at}");
-            assert!(entry.definition.len() > 10, "{at}");
+            assert_in_four_languages(&entry.label, &at);
+            assert_in_four_languages(&entry.definition, &at);
         }
     }
 }
@@ -62,7 +66,11 @@ fn every_reference_between_lists_exists() {
             }
         }
     }
+    for row in &vocabulary().opposed {
+        assert_in_four_languages(&row.why, &format!("{:?}", row.actions));
+    }
     for link in &vocabulary().linked {
+        assert_in_four_languages(&link.why, &link.access);
         assert!(issues.contains(link.access.as_str()) && link.access.starts_with("access"));
         assert!(issues.contains(link.protection.as_str()));
         assert!(link.protection.starts_with("protection"));

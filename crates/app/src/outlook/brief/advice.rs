@@ -6,6 +6,7 @@ use concord_domain::{
     document::{Commitment, Engagement},
     facts::CONTACT_DAYS_MAX,
     id::OrganizationId,
+    language::Language,
     vocabulary::{AskStatus, Closed, CommitmentStatus, FlagClass, Level, Stance},
     window::{earlier, later},
 };
@@ -121,7 +122,7 @@ impl Gathered {
         }
         for level in Level::ALL {
             if !self.lines.iter().any(|line| line.level.0 == *level) {
-                let level = level.label_in("en");
+                let level = level.label_in(Language::English);
                 silences
                     .push(format!("Nobody that you may know of speaks at this level: {level}."));
             }

@@ -2,6 +2,7 @@
 
 use concord_domain::{
     document::{CommonPosition, Lead, TermValue},
+    language::Language,
     rules,
     vocabulary::Code,
 };
@@ -23,7 +24,7 @@ pub(super) fn position(names: &Names, position: &CommonPosition) -> PositionLine
     let demands = labels(&mut position.refuses_demands.iter().map(|each| term(*each).label));
     let terms = labels(&mut position.excludes_terms.iter().map(|(term, values)| {
         let values: Vec<String> = values.iter().map(TermValue::to_string).collect();
-        format!("{}: {}", term.entry().label_in("en"), values.join(" or "))
+        format!("{}: {}", term.entry().label_in(Language::English), values.join(" or "))
     }));
     let parts = [
         ("not asked for", actions),

@@ -8,7 +8,7 @@ use concord_domain::document::{
     ArmedActor, Ask, Commitment, CommonPosition, Contact, Demand, Engagement, Form, Intention,
     Lead, Mechanism, Member, Operation, Organization, Place, Schemas,
 };
-use concord_reports::{brief::Brief, report::Report};
+use concord_reports::{brief::Brief, handed_round::HandedRound, report::Report};
 use serde_json::{Value, json};
 use utoipa::{
     PartialSchema, ToSchema,
@@ -285,6 +285,7 @@ fn components() -> Components {
     add::<views::Person>(&mut components);
     add::<Brief>(&mut components);
     add::<Report>(&mut components);
+    add::<HandedRound>(&mut components);
     components
 }
 

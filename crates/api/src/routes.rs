@@ -17,6 +17,7 @@ use crate::{
 mod bundles;
 mod engagements;
 mod flags;
+mod guidance;
 mod operations;
 mod outlook;
 mod people;
@@ -188,6 +189,7 @@ pub fn all() -> &'static [Route] {
         routes.extend(engagements::routes());
         routes.extend(flags::routes());
         routes.extend(outlook::routes());
+        routes.extend(guidance::routes());
         routes.extend(bundles::routes());
         routes
     });

@@ -196,7 +196,9 @@ impl From<ShownFlag> for Flag {
                     parameters: reason
                         .details
                         .iter()
-                        .map(|(name, detail)| ((*name).to_owned(), parameter(detail, flag.language)))
+                        .map(|(name, detail)| {
+                            ((*name).to_owned(), parameter(detail, flag.language))
+                        })
                         .collect(),
                     sentence,
                 })
@@ -261,7 +263,9 @@ impl From<FlagWithHistory> for FlagDetail {
             from: step.from.map(Closed::code),
             to: step.to.code(),
             resolution: step.resolution.map(Closed::code),
-            note: step.note.or_else(|| step.cause.map(|cause| cause.sentence(found.flag.language).to_owned())),
+            note: step
+                .note
+                .or_else(|| step.cause.map(|cause| cause.sentence(found.flag.language).to_owned())),
         });
         Self { steps: steps.collect(), flag: found.flag.into() }
     }

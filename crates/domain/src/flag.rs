@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    language::Language,
     id::{ArmedActorId, AskId, CommitmentId, CommonPositionId, DemandId, EngagementId, LeadId},
+    language::Language,
     reason::Reason,
     vocabulary::{Closed, FlagClass, FlagKind, FlagState, Level, Resolution, Severity},
 };

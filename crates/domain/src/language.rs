@@ -108,15 +108,31 @@ impl Language {
     #[must_use]
     pub fn day(self, day: Day) -> String {
         use chrono::Datelike;
+        let first = (day.day() == 1).then(|| self.text("day.first").to_owned());
+        let (number, year) =
+            (first.unwrap_or_else(|| day.day().to_string()), day.year().to_string());
+        let holes = [("day", &*number), ("month", self.name_of_month(day)), ("year", &*year)];
+        self.filled("day.date", &holes)
+    }
+
+    /// A month, `2026-03`, in words; what is none stays as it is.
+    #[must_use]
+    pub fn month(self, month: &str) -> String {
+        use chrono::Datelike;
+        let first = crate::window::parse_day(&format!("{month}-01"));
+        first.map_or_else(
+            || month.to_owned(),
+            |day| format!("{} {}", self.name_of_month(day), day.year()),
+        )
+    }
+
+    fn name_of_month(self, day: Day) -> &'static str {
+        use chrono::Datelike;
         const MONTHS: [&str; 12] = [
             "month.1", "month.2", "month.3", "month.4", "month.5", "month.6", "month.7", "month.8",
             "month.9", "month.10", "month.11", "month.12",
         ];
-        let month = MONTHS.get(day.month0() as usize).copied().unwrap_or_default();
-        let first = (day.day() == 1).then(|| self.text("day.first").to_owned());
-        let (number, year) = (first.unwrap_or_else(|| day.day().to_string()), day.year().to_string());
-        let holes = [("day", &*number), ("month", self.text(month)), ("year", &*year)];
-        self.filled("day.date", &holes)
+        self.text(MONTHS.get(day.month0() as usize).copied().unwrap_or_default())
     }
 
     /// A window of days in words.
@@ -171,9 +187,8 @@ fn read(file: &str) -> Sentences {
             other => unreachable!("the sentences are compiled in: {prefix} is {other}"),
         }
     }
-    let table: toml::Table = file
-        .parse()
-        .unwrap_or_else(|error| unreachable!("the sentences are compiled in: {error}"));
+    let table: toml::Table =
+        file.parse().unwrap_or_else(|error| unreachable!("the sentences are compiled in: {error}"));
     let mut sentences = Sentences::new();
     flatten("", toml::Value::Table(table), &mut sentences);
     sentences
@@ -239,8 +254,7 @@ mod tests {
     #[test]
     fn days_and_windows_are_said_in_each_language() {
         let day = |text| crate::window::parse_day(text).unwrap();
-        let window =
-            Window { from: Some(day("2026-03-01")), until: Some(day("2026-08-20")) };
+        let window = Window { from: Some(day("2026-03-01")), until: Some(day("2026-08-20")) };
         let said = Language::ALL.map(|language| language.window(window));
         assert_eq!(
             said,

@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    language::Language,
     bundle::{self, Bundle, Standing},
     document,
     evaluate::{Focus, evaluate},
@@ -14,6 +13,7 @@ use crate::{
     fault::Fault,
     flag::{Flag, Subject},
     id::{ArmedActorId, EngagementId, Kind, MechanismId, OrganizationId, PlaceId},
+    language::Language,
     lineage::Lineage,
     reason::Names,
     vocabulary::Closed,
@@ -43,8 +43,11 @@ pub fn replay(value: &Value) -> Result<Value, Vec<Fault>> {
         .into_iter()
         .map(|flag| {
             let between = between(&flag, &keys);
-            let because: Vec<String> =
-                flag.because.iter().map(|reason| reason.sentence(&names, Language::English)).collect();
+            let because: Vec<String> = flag
+                .because
+                .iter()
+                .map(|reason| reason.sentence(&names, Language::English))
+                .collect();
             let shown = json!({
                 "kind": flag.kind.code(),
                 "class": flag.class.code(),

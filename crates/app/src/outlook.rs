@@ -57,9 +57,19 @@ impl Voice<'_> {
         Named { id, name: self.names.of(id) }
     }
 
-    /// A sentence with its holes filled.
+    /// A sentence with its holes filled. Where it is read from right to left, what is put in is
+    /// kept apart from it, so that a name in another script does not turn its order over.
     fn say(self, key: &'static str, holes: &[(&str, &str)]) -> String {
-        self.language.filled(key, holes)
+        const APART: [char; 2] = ['\u{2068}', '\u{2069}'];
+        if !self.language.is_right_to_left() {
+            return self.language.filled(key, holes);
+        }
+        let [from, until] = APART;
+        let apart: Vec<(&str, String)> =
+            holes.iter().map(|(hole, value)| (*hole, format!("{from}{value}{until}"))).collect();
+        let holes: Vec<(&str, &str)> =
+            apart.iter().map(|(hole, value)| (*hole, &**value)).collect();
+        self.language.filled(key, &holes)
     }
 
     /// Terms in words.

@@ -12,16 +12,16 @@ use crate::{Handling, Named, Term, filters};
 /// How many of each the page shows, so that it stays one; what is left out is counted there and
 /// stands in the other forms.
 const PLACED_SHOWN: usize = 3;
-const FLAGS_SHOWN: usize = 4;
-const REASONS_SHOWN: usize = 3;
-const LINES_SHOWN: usize = 8;
+const FLAGS_SHOWN: usize = 3;
+const REASONS_SHOWN: usize = 2;
+const LINES_SHOWN: usize = 6;
 const ASKS_SHOWN: usize = 2;
 const LEADS_SHOWN: usize = 2;
-const POSITIONS_SHOWN: usize = 3;
+const POSITIONS_SHOWN: usize = 2;
 const COMMITMENTS_SHOWN: usize = 3;
 const WORKED_SHOWN: usize = 4;
-const TEXTS_SHOWN: usize = 5;
-const GUIDANCE_SHOWN: usize = 3;
+const TEXTS_SHOWN: usize = 4;
+const GUIDANCE_SHOWN: usize = 2;
 const ALIASES_SHOWN: usize = 4;
 
 /// The brief as one page to print and to read on a phone: whom to call comes first, then what is

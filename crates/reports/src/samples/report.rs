@@ -146,7 +146,7 @@ impl Sample<'_> {
     fn outcomes(&self) -> Vec<Outcome> {
         let row = |code, label, list, counts: [usize; 4]| Outcome {
             means: self.term(code, label),
-            list: self.text(list),
+            list: list.to_owned(),
             granted: counts[0],
             refused: counts[1],
             withdrawn: counts[2],

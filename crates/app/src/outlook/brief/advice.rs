@@ -1,6 +1,6 @@
 //! What a brief draws from the lines: cautions, who seems best placed, whom to call, silences.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use concord_domain::{
     document::{Commitment, Engagement},
@@ -38,15 +38,6 @@ impl Gathered {
             }
             if line.via.as_ref().is_some_and(|via| via.kind.is_less_protected()) {
                 cautions.push(voice.say("advice.less_protected", &[("organization", &who)]));
-            }
-        }
-        for line in &self.lines {
-            let who = names.of(line.organization.0);
-            for demand in &line.demands {
-                let kind = voice.term(demand.kind).label;
-                let response = voice.term(demand.response).label;
-                let holes = [("organization", &*who), ("demand", &kind), ("response", &response)];
-                cautions.push(voice.say("advice.demanded", &holes));
             }
         }
         cautions
@@ -116,25 +107,40 @@ impl Gathered {
     pub(super) fn call_first(&self) -> Vec<Placed> {
         let voice = self.voice();
         let mut calls: Vec<(OrganizationId, Vec<String>)> = Vec::new();
-        let mut add = |organization: OrganizationId, why: String| match calls
-            .iter_mut()
-            .find(|(known, _)| *known == organization)
-        {
-            Some((_, because)) if !because.contains(&why) => because.push(why),
-            Some(_) => {}
-            None => calls.push((organization, vec![why])),
+        let mut add = |organization: OrganizationId, why: Option<String>| {
+            let known = calls.iter().position(|(known, _)| *known == organization);
+            let at = known.unwrap_or_else(|| {
+                calls.push((organization, Vec::new()));
+                calls.len() - 1
+            });
+            let because = &mut calls[at].1;
+            because.extend(why.filter(|why| !because.contains(why)));
         };
         for lead in &self.leads {
             let towards = self.names.of(lead.armed_actor.0);
-            add(lead.organization.0, voice.say("advice.call_lead", &[("armed_actor", &towards)]));
+            let why = voice.say("advice.call_lead", &[("armed_actor", &towards)]);
+            add(lead.organization.0, Some(why));
         }
         for line in self.lines.iter().filter(|line| self.is_community(line)) {
-            add(line.organization.0, voice.say("advice.call_community", &[]));
+            add(line.organization.0, Some(voice.say("advice.call_community", &[])));
         }
+        let mut kinds: BTreeMap<OrganizationId, Vec<String>> = BTreeMap::new();
         for flag in self.open_flags().filter(|flag| flag.class == FlagClass::Conflict) {
             let kind = voice.closed(flag.kind).label;
             for (organization, _) in &flag.organizations {
-                add(*organization, voice.say("advice.call_flag", &[("kind", &kind)]));
+                if !kinds.contains_key(organization) {
+                    add(*organization, None);
+                }
+                let of_organization = kinds.entry(*organization).or_default();
+                if !of_organization.contains(&kind) {
+                    of_organization.push(kind.clone());
+                }
+            }
+        }
+        for (organization, because) in &mut calls {
+            if let Some(kinds) = kinds.remove(organization) {
+                let kinds = self.language.list(&kinds);
+                because.push(voice.say("advice.call_flags", &[("kinds", &kinds)]));
             }
         }
         calls

@@ -15,6 +15,7 @@ mod api {
     mod parts;
     mod people;
     mod preconditions;
+    mod record;
     mod register;
     mod restricted;
     mod tokens;

@@ -26,7 +26,9 @@ const COLUMNS_OF_SQLITE: &str = "
       FROM sqlite_schema m JOIN pragma_table_info(m.name) c
      WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%' AND m.name NOT LIKE '%diesel%'";
 const COLUMNS_OF_POSTGRES: &str = "
-    SELECT t.relname || '.' || a.attname || ' ' || a.attnum - 1 || ' '
+    SELECT t.relname || '.' || a.attname || ' '
+           || (SELECT count(*) FROM pg_attribute b WHERE b.attrelid = a.attrelid
+                  AND b.attnum > 0 AND b.attnum < a.attnum AND NOT b.attisdropped) || ' '
            || split_part(format_type(a.atttypid, a.atttypmod), ' without', 1) || ' '
            || (CASE WHEN a.attnotnull THEN 'needed' ELSE 'null' END) || ' '
            || coalesce(array_position(i.indkey::int2[], a.attnum) + 1, 0) AS line

@@ -18,7 +18,7 @@ use concord_app::{
 };
 use concord_domain::language::Language;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
@@ -44,6 +44,9 @@ pub struct Call {
 /// What went wrong before or in a use case.
 pub type Result<T> = std::result::Result<T, Problem>;
 
+/// What a route does.
+pub type Endpoint = fn(&Call) -> Result<Answer>;
+
 impl Call {
     /// Who calls.
     ///
@@ -61,6 +64,24 @@ impl Call {
     /// The address of what the request was sent to a part of.
     pub fn up(&self) -> String {
         self.here.rsplit_once('/').map_or("", |(above, _)| above).to_owned()
+    }
+
+    /// The same call for one of the bodies that were sent together, each under a key of its own.
+    pub fn for_item(&self, index: usize, body: &Value) -> Self {
+        let mut headers = self.headers.clone();
+        if let Some(key) = headers.get_mut("idempotency-key") {
+            *key = format!("{key}/{index}");
+        }
+        Self {
+            app: self.app.clone(),
+            person: self.person,
+            language: self.language,
+            here: self.up(),
+            path: self.path.clone(),
+            query: HashMap::new(),
+            headers,
+            body: body.clone(),
+        }
     }
 
     /// The operation in the path, an id or a key.
@@ -216,6 +237,17 @@ impl Answer {
         self
     }
 
+    /// The answer as one of several.
+    pub fn into_item(self) -> Value {
+        let made: Value = serde_json::from_slice(&self.body).unwrap_or_default();
+        json!({
+            "status": self.status.as_u16(),
+            "location": self.location,
+            "etag": self.etag,
+            "made": made,
+        })
+    }
+
     fn response(self, if_none_match: Option<&str>) -> HttpResponse {
         let is_known = match (&self.etag, if_none_match) {
             (Some(etag), Some(known)) => known.split(',').any(|each| {
@@ -229,6 +261,9 @@ impl Answer {
         let mut response = HttpResponse::build(status);
         let cache = if self.may_be_kept { "public, no-cache" } else { "no-store" };
         response.insert_header((header::CACHE_CONTROL, cache));
+        if self.may_be_kept {
+            response.insert_header((header::VARY, "accept-language"));
+        }
         if let Some(etag) = self.etag {
             response.insert_header((header::ETAG, etag));
         }

@@ -6,7 +6,8 @@ use actix_web::http::Method;
 use concord_app::sharing;
 use concord_domain::document::{
     ArmedActor, Ask, Commitment, CommonPosition, Contact, Demand, Engagement, Form, Intention,
-    Lead, Mechanism, Member, Operation, Organization, Place, Schemas,
+    Lead, Mechanism, Member, Operation, Organization, Place, ProtectionRisk, Schemas, Strategy,
+    Verification,
 };
 use concord_reports::{brief::Brief, handed_round::HandedRound, report::Report};
 use serde_json::{Value, json};
@@ -309,6 +310,8 @@ fn documents() -> BTreeMap<String, Value> {
         Lead::schema(&mut schemas);
         CommonPosition::schema(&mut schemas);
         Commitment::schema(&mut schemas);
+        Strategy::schema(&mut schemas);
+        ProtectionRisk::schema(&mut schemas);
         if form == Form::Change {
             Ask::schema(&mut schemas);
             Demand::schema(&mut schemas);
@@ -317,16 +320,18 @@ fn documents() -> BTreeMap<String, Value> {
         if form == Form::New {
             Intention::schema(&mut schemas);
             Contact::schema(&mut schemas);
+            Verification::schema(&mut schemas);
         }
         all.extend(schemas.into_definitions());
     }
-    // What amends an engagement gives its lists whole, so their items are new ones.
-    let whole_lists = ["Ask", "Demand", "Contact", "Via", "Consent", "Plan", "Source"];
-    if let Some(change) = all.get_mut("EngagementChange") {
+    // What amends a thing gives its members whole, so what stands in them is new.
+    let amended: Vec<String> =
+        all.keys().filter(|name| name.ends_with("Change")).cloned().collect();
+    for change in all.iter_mut().filter(|(name, _)| name.ends_with("Change")).map(|(_, c)| c) {
         let mut text = change.to_string();
-        for name in whole_lists {
-            text =
-                text.replace(&format!("{PREFIX}{name}Change\""), &format!("{PREFIX}New{name}\""));
+        for name in amended.iter().filter_map(|name| name.strip_suffix("Change")) {
+            let (part, new) = (format!("{PREFIX}{name}Change\""), format!("{PREFIX}New{name}\""));
+            text = text.replace(&part, &new);
         }
         if let Ok(schema) = serde_json::from_str(&text) {
             *change = schema;

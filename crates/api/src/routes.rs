@@ -11,9 +11,10 @@ use serde_json::Value;
 
 use crate::{
     BODY_BYTES_MAX,
-    call::{self, Answer, Call, Result},
+    call::{self, Endpoint},
 };
 
+mod bulk;
 mod bundles;
 mod engagements;
 mod flags;
@@ -55,7 +56,7 @@ pub struct Route {
     /// Whether nobody needs to be signed in.
     pub is_open: bool,
     /// What it does.
-    pub endpoint: fn(&Call) -> Result<Answer>,
+    pub endpoint: Endpoint,
 }
 
 /// What a body or an answer looks like.
@@ -108,7 +109,7 @@ impl Route {
         path: impl Into<String>,
         (id, tag): (impl Into<String>, &'static str),
         summary: impl Into<String>,
-        endpoint: fn(&Call) -> Result<Answer>,
+        endpoint: Endpoint,
     ) -> Self {
         Self {
             method,

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use concord_domain::{
-    document::{ArmedActor, To},
+    document::{ArmedActor, ProtectionRisk, Strategy, To},
     fault::FaultCode,
     id::{ArmedActorId, EngagementId, Kind},
     lineage::Lineage,
     policy::{Action, Scope},
     window::Day,
 };
-use concord_store::{Tx, documents, engagements, live, references, trees};
+use concord_store::{Tx, documents, engagements, live, references, strategies, trees};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -123,6 +123,8 @@ fn take_over(
     }
     let places = gone.places.iter().filter(|place| !kept.places.contains(place));
     kept.places.extend(places.copied().collect::<Vec<_>>());
+    let positions = gone.positions.iter().filter(|position| !kept.positions.contains(position));
+    kept.positions.extend(positions.cloned().collect::<Vec<_>>());
     kept.influences = kept.influences.or_else(|| gone.influences.clone());
     kept.decisions = kept.decisions.or_else(|| gone.decisions.clone());
     documents::save_armed_actor(tx, operation, &kept, to_lineage)?;
@@ -192,7 +194,17 @@ fn move_agreements(
         moved.armed_actor = Some(To(to));
         moved.save(tx, access, Some(&position), &mut only_focus)?;
     }
+    let risks = live::risks_from(tx, operation, from)?;
+    for risk in documents::protection_risks::load(tx, operation, &risks)? {
+        let moved = ProtectionRisk { armed_actor: Some(To(to)), ..risk.clone() };
+        moved.save(tx, access, Some(&risk), &mut only_focus)?;
+    }
     let server = Scope::server();
+    let towards = strategies::towards(tx, operation, from)?;
+    for strategy in strategies::load(tx, operation, &server, &towards)? {
+        let moved = Strategy { armed_actor: Some(To(to)), ..strategy.clone() };
+        moved.save(tx, access, Some(&strategy), &mut only_focus)?;
+    }
     for commitment in engagements::load_commitments(tx, operation, &server, &agreed.commitments)? {
         let mut moved = commitment.clone();
         moved.armed_actor = To(to);

@@ -203,6 +203,8 @@ impl Import<'_> {
         self.list("armed_actors", actors)?;
         self.list("leads", in_order(bundle.leads))?;
         self.list("common_positions", in_order(bundle.common_positions))?;
+        self.list("protection_risks", in_order(bundle.protection_risks))?;
+        self.list("strategies", in_order(bundle.strategies))?;
         let mut engagements = bundle.engagements;
         for engagement in &mut engagements {
             let is_new = !self.standing.contains(&engagement.identity.id.0);

@@ -23,6 +23,7 @@ use crate::{App, access::Access, error::Result, names::Names};
 pub mod brief;
 mod commitments;
 pub mod report;
+mod risks;
 
 /// How long a document is to be relied on, in days.
 const RELIED_ON_DAYS: u32 = 7;

@@ -8,6 +8,7 @@ use concord_domain::{
     evaluate::Focus,
     fault::{Fault, FaultCode, Pointer},
     id::{EngagementId, Kind},
+    window::Day,
 };
 use concord_store::{Tx, entries};
 use serde_json::Value;
@@ -29,11 +30,14 @@ pub use known::Nothing;
 pub use crate::once::Sent;
 
 mod agreements;
-mod commitments;
+pub mod commitments;
 mod engagement;
 mod known;
 pub mod parts;
 mod reference;
+pub mod renewal;
+mod risks;
+mod strategies;
 
 /// A kind of thing that the registry keeps.
 pub trait Resource: Document + Clone + PartialEq {
@@ -89,6 +93,18 @@ pub trait Resource: Document + Clone + PartialEq {
     /// The store's own.
     fn faults(&self, _tx: &mut Tx, _access: &Access, _before: Option<&Self>) -> Result<Vec<Fault>> {
         Ok(Vec::new())
+    }
+
+    /// With its history brought up to what it is now; `before` is what it was.
+    #[must_use]
+    fn remembering(self, _before: Option<&Self>, _today: Day) -> Self {
+        self
+    }
+
+    /// As somebody says today that it stands so.
+    #[must_use]
+    fn renewed(self, _today: Day) -> Self {
+        self
     }
 
     /// Writes it, and notes what that touches.
@@ -261,6 +277,8 @@ fn put<T: Resource>(
     after: T,
 ) -> Result<T> {
     let mut touched = Touched::default();
+    let is_changed = before.is_none_or(|before| !is_same(before, &after));
+    let after = if is_changed { after.renewed(access.operation.evaluated_on) } else { after };
     let after = write_one(tx, access, before, after, &mut touched)?;
     coherence::settle(app, tx, access.id(), touched.focus, &touched.changed)?;
     Ok(after)
@@ -281,6 +299,7 @@ pub fn write_one<T: Resource>(
     if before.is_some_and(|before| is_same(before, &after)) {
         return Ok(after);
     }
+    let after = after.remembering(before, access.operation.evaluated_on);
     let faults = after.faults(tx, access, before)?;
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::{
     document::{
         ArmedActor, Commitment, CommonPosition, Document, Engagement, Key, Lead, Mechanism,
-        Operation, Organization, Place, Reader, References,
+        Operation, Organization, Place, ProtectionRisk, Reader, References, Strategy,
     },
     fault::{Fault, FaultCode, Pointer, quoted},
     id::Kind,
@@ -28,13 +28,15 @@ pub const FORMAT: &str = "concord.bundle/1";
 pub const THINGS_MAX: usize = 50_000;
 
 /// The lists of a bundle, in the order in which one can be built upon another.
-const LISTS: [(&str, Kind); 8] = [
+const LISTS: [(&str, Kind); 10] = [
     ("places", Kind::Place),
     ("mechanisms", Kind::Mechanism),
     ("organizations", Kind::Organization),
     ("armed_actors", Kind::ArmedActor),
     ("leads", Kind::Lead),
     ("common_positions", Kind::CommonPosition),
+    ("protection_risks", Kind::ProtectionRisk),
+    ("strategies", Kind::Strategy),
     ("engagements", Kind::Engagement),
     ("commitments", Kind::Commitment),
 ];
@@ -58,6 +60,10 @@ pub struct Bundle {
     pub leads: Vec<Lead>,
     /// Its common positions.
     pub common_positions: Vec<CommonPosition>,
+    /// Its protection risks.
+    pub protection_risks: Vec<ProtectionRisk>,
+    /// Its strategies.
+    pub strategies: Vec<Strategy>,
     /// Its commitments.
     pub commitments: Vec<Commitment>,
     /// Its engagements.
@@ -70,7 +76,7 @@ pub trait Standing {
     fn fresh(&mut self) -> Uuid;
 
     /// What stands under a key that the bundle defines: for engagements, asks, demands and
-    /// commitments under the key of this owner.
+    /// commitments and strategies under the key of this owner.
     fn defined(&mut self, _kind: Kind, _key: &str, _owner: Option<Uuid>) -> Option<Uuid> {
         None
     }
@@ -213,7 +219,7 @@ fn owner<S: Standing>(
 ) -> Option<Uuid> {
     let written = |member: &str| item.get(member).and_then(Value::as_str);
     match (kind, written("organization"), written("engagement")) {
-        (Kind::Engagement | Kind::Commitment, Some(organization), _) => {
+        (Kind::Engagement | Kind::Commitment | Kind::Strategy, Some(organization), _) => {
             defined.resolve(Kind::Organization, organization)
         }
         (Kind::Commitment, None, Some(origin)) => owners.get(origin).copied().or_else(|| {
@@ -258,6 +264,8 @@ struct Lists {
     armed_actors: Vec<ArmedActor>,
     leads: Vec<Lead>,
     common_positions: Vec<CommonPosition>,
+    protection_risks: Vec<ProtectionRisk>,
+    strategies: Vec<Strategy>,
     commitments: Vec<Commitment>,
     engagements: Vec<Engagement>,
 }
@@ -301,6 +309,13 @@ fn read_members(
             documents,
             Kind::CommonPosition,
         ),
+        protection_risks: read_list(
+            (object, at, "protection_risks"),
+            reader,
+            documents,
+            Kind::ProtectionRisk,
+        ),
+        strategies: read_list((object, at, "strategies"), reader, documents, Kind::Strategy),
         commitments: read_list((object, at, "commitments"), reader, documents, Kind::Commitment),
         engagements: read_list((object, at, "engagements"), reader, documents, Kind::Engagement),
     };
@@ -353,6 +368,8 @@ impl Lists {
             armed_actors: self.armed_actors,
             leads: self.leads,
             common_positions: self.common_positions,
+            protection_risks: self.protection_risks,
+            strategies: self.strategies,
             commitments: self.commitments,
             engagements: self.engagements,
         }

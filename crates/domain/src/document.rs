@@ -17,6 +17,7 @@ use crate::{
 mod actors;
 mod codes;
 mod engagement;
+mod history;
 mod identity;
 mod intention;
 mod members;

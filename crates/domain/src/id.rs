@@ -21,6 +21,10 @@ pub enum Kind {
     CommonPosition,
     /// A commitment.
     Commitment,
+    /// A strategy or joint plan.
+    Strategy,
+    /// A protection risk.
+    ProtectionRisk,
     /// An engagement.
     Engagement,
     /// An ask of an engagement; shares its keys with demands.
@@ -41,6 +45,8 @@ impl Kind {
             Self::Lead => "lead",
             Self::CommonPosition => "common position",
             Self::Commitment => "commitment",
+            Self::Strategy => "strategy",
+            Self::ProtectionRisk => "protection risk",
             Self::Engagement => "engagement",
             Self::Ask => "ask",
             Self::Demand => "demand",
@@ -98,6 +104,10 @@ id! {
     CommonPositionId => CommonPosition,
     /// The id of a commitment.
     CommitmentId => Commitment,
+    /// The id of a strategy.
+    StrategyId => Strategy,
+    /// The id of a protection risk.
+    ProtectionRiskId => ProtectionRisk,
     /// The id of an engagement.
     EngagementId => Engagement,
     /// The id of an ask.

@@ -196,6 +196,8 @@ const FILES: [(&str, &[&str]); 5] = [
             "mechanism_kind",
             "via_kind",
             "commitment_kind",
+            "failure_reason",
+            "position_role",
         ],
     ),
     (
@@ -204,6 +206,7 @@ const FILES: [(&str, &[&str]); 5] = [
             "engagement_status",
             "ask_status",
             "commitment_status",
+            "finding",
             "flag_class",
             "severity",
             "flag_state",

@@ -14,13 +14,13 @@ use crate::{Handling, Named, Term, filters};
 const PLACED_SHOWN: usize = 3;
 const FLAGS_SHOWN: usize = 3;
 const REASONS_SHOWN: usize = 2;
-const LINES_SHOWN: usize = 6;
+const LINES_SHOWN: usize = 5;
 const ASKS_SHOWN: usize = 2;
 const LEADS_SHOWN: usize = 2;
 const POSITIONS_SHOWN: usize = 2;
 const COMMITMENTS_SHOWN: usize = 3;
-const WORKED_SHOWN: usize = 4;
-const TEXTS_SHOWN: usize = 4;
+const WORKED_SHOWN: usize = 3;
+const TEXTS_SHOWN: usize = 3;
 const GUIDANCE_SHOWN: usize = 2;
 const ALIASES_SHOWN: usize = 4;
 

@@ -4,7 +4,7 @@
 use concord_domain::{
     document::{
         self, ArmedActor, CommonPosition, Document, Key, Lead, Mechanism, Organization, Place,
-        Stored,
+        ProtectionRisk, Stored,
     },
     id::ArmedActorId,
     lineage::Lineage,
@@ -155,12 +155,14 @@ queries! {
     leads of Lead, kept if always();
     /// Common positions.
     common_positions of CommonPosition, kept if always();
+    /// Protection risks.
+    protection_risks of ProtectionRisk, kept if always();
 }
 
 /// Writes a row: brings the one that is there to the values, or puts it there.
 macro_rules! save {
     ($tx:ident, $operation:ident, $id:expr, $table:ident, $values:expr) => {{
-        use schema::$table as t;
+        use crate::schema::$table as t;
         let key = (t::operation_id.eq(RowId($operation)), t::id.eq(RowId::from($id)));
         let there = t::table.filter(key.0).filter(key.1);
         if diesel::update(there).set($values).execute($tx)? == 0 {
@@ -336,6 +338,26 @@ pub fn save_common_position(tx: &mut Tx, operation: Uuid, position: &CommonPosit
             t::key.eq(position.identity.key.as_str()),
             t::armed_actor_id.eq(position.armed_actor.map(|to| RowId::from(to.0))),
             t::ends_on.eq(position.until),
+            t::document.eq(&document),
+            t::texts.eq(&texts),
+        )
+    )
+}
+
+/// Writes a protection risk.
+///
+/// # Errors
+/// The store's own.
+pub fn save_protection_risk(tx: &mut Tx, operation: Uuid, risk: &ProtectionRisk) -> Result<()> {
+    let (document, texts) = stored(risk);
+    save!(
+        tx,
+        operation,
+        risk.identity.id,
+        protection_risks,
+        (
+            t::key.eq(risk.identity.key.as_str()),
+            t::armed_actor_id.eq(risk.armed_actor.map(|to| RowId::from(to.0))),
             t::document.eq(&document),
             t::texts.eq(&texts),
         )

@@ -8,7 +8,8 @@ use concord_domain::{
     window::Day,
 };
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, dsl::exists,
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, RunQueryDsl,
+    dsl::exists,
 };
 use uuid::Uuid;
 
@@ -18,7 +19,8 @@ use crate::{
     entries::visible,
     error::Result,
     links::{self, Role},
-    schema::{self, commitments as c, engagements as e, entries, parts},
+    parts,
+    schema::{commitments as c, engagements as e, entries},
     sql::{RowId, row_ids},
 };
 
@@ -185,26 +187,6 @@ pub fn with_key(
     Ok(id.map(|id| EngagementId(id.0)))
 }
 
-/// The ask or demand of an owner that has this key, and its engagement.
-///
-/// # Errors
-/// The store's own.
-pub fn part_with_key(
-    tx: &mut Tx,
-    operation: Uuid,
-    owner: OrganizationId,
-    key: &str,
-) -> Result<Option<(Uuid, EngagementId)>> {
-    let row: Option<(RowId, RowId)> = parts::table
-        .filter(parts::operation_id.eq(RowId(operation)))
-        .filter(parts::organization_id.eq(RowId::from(owner)))
-        .filter(parts::key.eq(key))
-        .select((parts::id, parts::engagement_id))
-        .first(tx)
-        .optional()?;
-    Ok(row.map(|(id, engagement)| (id.0, EngagementId(engagement.0))))
-}
-
 /// Writes an engagement, whose entry stands already.
 ///
 /// # Errors
@@ -229,39 +211,13 @@ pub fn save(tx: &mut Tx, operation: Uuid, engagement: &Engagement) -> Result<()>
                 t::strategy.eq(engagement.strategy.as_ref().map(|line| line.as_str().to_owned())),
                 t::document.eq(&text),
                 t::texts.eq(&texts),
+                t::touched_on.eq(engagement.touched_on()),
             )
         )
     };
     saved?;
     links::replace(tx, operation, id.0, Role::Follows, &document::ids(&engagement.follows))?;
-    save_parts(tx, operation, engagement)
-}
-
-fn save_parts(tx: &mut Tx, operation: Uuid, engagement: &Engagement) -> Result<()> {
-    let id = engagement.identity.id;
-    let asks = engagement.asks.iter().map(|ask| (ask.identity.id.0, &ask.identity.key));
-    let demands = engagement.demands.iter().map(|d| (d.identity.id.0, &d.identity.key));
-    let wanted: Vec<_> = asks.chain(demands).collect();
-    let of_engagement = || {
-        parts::table
-            .filter(parts::operation_id.eq(RowId(operation)))
-            .filter(parts::engagement_id.eq(RowId::from(id)))
-    };
-    let there: Vec<RowId> = of_engagement().select(parts::id).load(tx)?;
-    for gone in there.iter().filter(|there| !wanted.iter().any(|(part, _)| *part == there.0)) {
-        diesel::delete(of_engagement().filter(parts::id.eq(gone))).execute(tx)?;
-    }
-    for (part, key) in wanted.iter().filter(|(part, _)| !there.contains(&RowId(*part))) {
-        let row = (
-            parts::operation_id.eq(RowId(operation)),
-            parts::id.eq(RowId(*part)),
-            parts::organization_id.eq(RowId::from(engagement.organization.0)),
-            parts::key.eq(key.as_str()),
-            parts::engagement_id.eq(RowId::from(id)),
-        );
-        diesel::insert_into(parts::table).values(row).execute(tx)?;
-    }
-    Ok(())
+    parts::replace(tx, operation, engagement)
 }
 
 /// The commitments with these ids that may be read in a scope.
@@ -415,6 +371,35 @@ pub fn carried_on(tx: &mut Tx, operation: Uuid, scope: &Scope) -> Result<Vec<Eng
         .filter(e::operation_id.eq(RowId(operation)))
         .filter(e::status.eq_any(live))
         .filter(exists(visible!(operation, scope).filter(entries::id.eq(e::id))))
+        .select(e::id)
+        .load(tx)?;
+    Ok(rows.into_iter().map(|id| EngagementId(id.0)).collect())
+}
+
+/// How many that nobody touched are named at once.
+const UNTOUCHED_MAX: i64 = 200;
+
+/// The live engagements that these organisations lead and that nobody touched since a day, the
+/// longest first.
+///
+/// # Errors
+/// The store's own.
+pub fn untouched(
+    tx: &mut Tx,
+    operation: Uuid,
+    organizations: &[OrganizationId],
+    since: Day,
+) -> Result<Vec<EngagementId>> {
+    use crate::schema::live_lines as l;
+    let rows: Vec<RowId> = l::table
+        .inner_join(
+            e::table.on(e::operation_id.eq(l::operation_id).and(e::id.eq(l::engagement_id))),
+        )
+        .filter(l::operation_id.eq(RowId(operation)))
+        .filter(l::organization_id.eq_any(row_ids(organizations.iter().copied())))
+        .filter(e::touched_on.lt(since))
+        .order((e::touched_on, e::id))
+        .limit(UNTOUCHED_MAX)
         .select(e::id)
         .load(tx)?;
     Ok(rows.into_iter().map(|id| EngagementId(id.0)).collect())

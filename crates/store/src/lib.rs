@@ -19,7 +19,9 @@ pub mod idempotency;
 pub mod links;
 pub mod live;
 pub mod operations;
+pub mod parts;
 pub mod references;
+pub mod strategies;
 pub mod trees;
 
 pub use connection::{Area, IsContended, Store, Tx};

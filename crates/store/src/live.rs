@@ -32,8 +32,6 @@ pub struct LiveLine {
     pub ends_on: Day,
     /// Who leads it.
     pub organization: OrganizationId,
-    /// The strategy that it belongs to.
-    pub strategy: Option<String>,
     /// The lowest place that holds all of its places; none for the whole operation.
     pub place: Option<Lineage>,
 }
@@ -60,7 +58,6 @@ pub fn put(
             t::engagement_id.eq(RowId::from(line.engagement)),
             t::starts_on.eq(line.starts_on),
             t::organization_id.eq(RowId::from(line.organization)),
-            t::strategy.eq(line.strategy.as_deref()),
             t::place_lineage.eq(line.place.as_ref().map_or("", Lineage::as_str)),
         );
         diesel::insert_into(t::table).values(row).execute(tx)?;
@@ -305,6 +302,20 @@ pub struct AgreedWith {
     pub positions: Vec<CommonPositionId>,
     /// Commitments.
     pub commitments: Vec<CommitmentId>,
+}
+
+/// The protection risks that come from this very actor.
+///
+/// # Errors
+/// The store's own.
+pub fn risks_from(tx: &mut Tx, operation: Uuid, actor: ArmedActorId) -> Result<Vec<Uuid>> {
+    use crate::schema::protection_risks as r;
+    let rows: Vec<RowId> = r::table
+        .filter(r::operation_id.eq(RowId(operation)))
+        .filter(r::armed_actor_id.eq(Some(RowId::from(actor))))
+        .select(r::id)
+        .load(tx)?;
+    Ok(rows.into_iter().map(|id| id.0).collect())
 }
 
 /// What was agreed with these very actors.

@@ -18,11 +18,18 @@ struct Step {
     postgres: &'static str,
 }
 
-const STEPS: [Step; 1] = [Step {
-    name: "0001_registry",
-    common: include_str!("../../../migrations/common/0001_registry.sql"),
-    postgres: include_str!("../../../migrations/postgres/0001_registry.sql"),
-}];
+/// The step of a name, which has a file for both and one for what only PostgreSQL needs.
+macro_rules! step {
+    ($name:literal) => {
+        Step {
+            name: $name,
+            common: include_str!(concat!("../../../migrations/common/", $name, ".sql")),
+            postgres: include_str!(concat!("../../../migrations/postgres/", $name, ".sql")),
+        }
+    };
+}
+
+const STEPS: &[Step] = &[step!("0001_registry"), step!("0002_record")];
 
 /// Brings a database up to date. Each step is a transaction of its own.
 pub fn run(tx: &mut Tx) -> Result<()> {

@@ -10,7 +10,8 @@ use uuid::Uuid;
 use crate::{
     connection::Tx,
     documents::{
-        armed_actors, common_positions, leads, mechanisms, organizations, places, survivor,
+        armed_actors, common_positions, leads, mechanisms, organizations, places, protection_risks,
+        survivor,
     },
     engagements,
     error::Result,
@@ -42,10 +43,11 @@ pub fn find(
         },
         Kind::Lead => leads::find(tx, operation, written),
         Kind::CommonPosition => common_positions::find(tx, operation, written),
+        Kind::ProtectionRisk => protection_risks::find(tx, operation, written),
         Kind::Engagement => {
             Ok(engagements::find(tx, operation, scope, written, own)?.map(|id| id.0))
         }
-        Kind::Commitment | Kind::Ask | Kind::Demand => Ok(None),
+        Kind::Commitment | Kind::Strategy | Kind::Ask | Kind::Demand => Ok(None),
     }
 }
 
@@ -61,6 +63,9 @@ pub fn known(tx: &mut Tx, operation: Uuid, kind: Kind) -> Result<Vec<String>> {
         Kind::ArmedActor => armed_actors::keys(tx, operation),
         Kind::Lead => leads::keys(tx, operation),
         Kind::CommonPosition => common_positions::keys(tx, operation),
-        Kind::Commitment | Kind::Engagement | Kind::Ask | Kind::Demand => Ok(Vec::new()),
+        Kind::ProtectionRisk => protection_risks::keys(tx, operation),
+        Kind::Commitment | Kind::Strategy | Kind::Engagement | Kind::Ask | Kind::Demand => {
+            Ok(Vec::new())
+        }
     }
 }

@@ -172,6 +172,36 @@ diesel::table! {
         strategy -> Nullable<Text>,
         document -> Text,
         texts -> Nullable<Binary>,
+        touched_on -> Date,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::Guid;
+
+    strategies (operation_id, id) {
+        operation_id -> Guid,
+        id -> Guid,
+        key -> Text,
+        organization_id -> Guid,
+        armed_actor_id -> Nullable<Guid>,
+        document -> Text,
+        texts -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::Guid;
+
+    protection_risks (operation_id, id) {
+        operation_id -> Guid,
+        id -> Guid,
+        key -> Text,
+        armed_actor_id -> Nullable<Guid>,
+        document -> Text,
+        texts -> Nullable<Binary>,
     }
 }
 
@@ -218,7 +248,6 @@ diesel::table! {
         engagement_id -> Guid,
         starts_on -> Date,
         organization_id -> Guid,
-        strategy -> Nullable<Text>,
         place_lineage -> Text,
     }
 }
@@ -341,6 +370,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     engagements,
     parts,
     commitments,
+    strategies,
+    protection_risks,
     live_lines,
     due,
     flags,

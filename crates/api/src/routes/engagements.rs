@@ -3,7 +3,7 @@
 use actix_web::http::Method;
 use concord_app::{
     checks, flags,
-    resources::{self, Sent, Shown, parts, parts::Parts},
+    resources::{self, Sent, Shown, parts, parts::Parts, renewal},
     sharing,
 };
 use concord_domain::document::Engagement;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    Route, Schema,
+    Route, Schema, bulk,
     resources::{Kind, of_kind},
     within,
 };
@@ -42,52 +42,9 @@ fn example() -> Value {
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
-    let kind = Kind {
-        path: "engagements",
-        tag: "engagements",
-        one: "an engagement",
-        many: "engagements",
-        new: example(),
-        change: json!({"status": "suspended"}),
-    };
-    let mut routes = of_kind::<Engagement>(kind);
-    for route in &mut routes {
-        if route.method == Method::POST {
-            route.summary = "Log an engagement, and learn what it meets".to_owned();
-            route.endpoint = log;
-            route.answer = (201, Some(Schema::named("LoggedEngagement")));
-        } else if route.method == Method::PATCH {
-            route.endpoint = amend;
-            route.answer = (200, Some(Schema::named("LoggedEngagement")));
-        }
-    }
+    let mut routes = log_routes();
     routes.extend(part_routes());
-    let item = within("engagements/{id}");
-    routes.push(
-        Route::new(
-            Method::PUT,
-            format!("{item}/sharing"),
-            ("share_engagement", "engagements"),
-            "Change who may read an engagement, with a reason",
-            share,
-        )
-        .needs_match()
-        .body(
-            Schema::named("Sharing"),
-            json!({"audience": "mechanisms", "audience_mechanisms": ["awg"], "disclosure": "match", "reason": "The working group agreed to share lines at the bridge."}),
-        )
-        .answers(200, Schema::named("Engagement")),
-    );
-    routes.push(
-        Route::new(
-            Method::GET,
-            format!("{item}/flags"),
-            ("list_flags_of_engagement", "engagements"),
-            "Read the flags of an engagement, what goes well included",
-            flags_of,
-        )
-        .answers(200, Schema::named("FoundFlags")),
-    );
+    routes.extend(line_routes());
     routes.push(
         Route::new(
             Method::POST,
@@ -101,6 +58,84 @@ pub fn routes() -> Vec<Route> {
         .answers(200, Schema::named("CheckAnswer")),
     );
     routes
+}
+
+/// Logging and amending, which answer with the flags.
+fn log_routes() -> Vec<Route> {
+    let kind = Kind {
+        path: "engagements",
+        tag: "engagements",
+        one: "an engagement",
+        many: "engagements",
+        new: example(),
+        change: json!({"status": "suspended"}),
+    };
+    let mut routes = of_kind::<Engagement>(kind);
+    for route in &mut routes {
+        if route.method == Method::POST && route.path.ends_with("engagements") {
+            route.summary = "Log an engagement, and learn what it meets".to_owned();
+            route.endpoint = log;
+            route.answer = (201, Some(Schema::named("LoggedEngagement")));
+        } else if route.method == Method::PATCH {
+            route.endpoint = amend;
+            route.answer = (200, Some(Schema::named("LoggedEngagement")));
+        }
+    }
+    let one = routes.iter().find(|route| route.id == "create_engagements");
+    let many = one.map(|log| bulk::of(log, "engagements, and learn what each meets", log_each));
+    for route in &mut routes {
+        if let Some(many) = many.as_ref().filter(|many| many.id == route.id) {
+            (route.endpoint, route.answer) = (many.endpoint, many.answer.clone());
+            route.summary.clone_from(&many.summary);
+        }
+    }
+    routes
+}
+
+/// What is done with one engagement besides.
+fn line_routes() -> Vec<Route> {
+    let item = within("engagements/{id}");
+    vec![
+        Route::new(
+            Method::PUT,
+            format!("{item}/sharing"),
+            ("share_engagement", "engagements"),
+            "Change who may read an engagement, with a reason",
+            share,
+        )
+        .needs_match()
+        .body(
+            Schema::named("Sharing"),
+            json!({"audience": "mechanisms", "audience_mechanisms": ["awg"], "disclosure": "match", "reason": "The working group agreed to share lines at the bridge."}),
+        )
+        .answers(200, Schema::named("Engagement")),
+        Route::new(
+            Method::POST,
+            format!("{item}/renewal"),
+            ("renew_engagement", "engagements"),
+            "Say that an engagement stands today as it is written",
+            renew,
+        )
+        .needs_match()
+        .answers(200, Schema::named("Engagement")),
+        Route::new(
+            Method::GET,
+            within("renewals"),
+            ("list_renewals", "engagements"),
+            "List your live engagements that nobody touched for 60 days, the longest first",
+            renewals,
+        )
+        .about("Renew each, conclude it, or bring it up to date.")
+        .answers(200, Schema::ListOf("Engagement".to_owned())),
+        Route::new(
+            Method::GET,
+            format!("{item}/flags"),
+            ("list_flags_of_engagement", "engagements"),
+            "Read the flags of an engagement, what goes well included",
+            flags_of,
+        )
+        .answers(200, Schema::named("FoundFlags")),
+    ]
 }
 
 fn intention() -> Value {
@@ -182,6 +217,10 @@ fn log(call: &Call) -> Result<Answer> {
     Ok(Answer::created(&body, call.below(made.id)).tagged(made.etag()))
 }
 
+fn log_each(call: &Call) -> Result<Answer> {
+    bulk::each(call, log)
+}
+
 fn amend(call: &Call) -> Result<Answer> {
     let which = (call.id()?, call.if_match());
     let (person, operation) = (call.person()?, call.operation());
@@ -193,6 +232,18 @@ fn share(call: &Call) -> Result<Answer> {
     let which = (call.id()?, call.if_match());
     let shown = sharing::change(&call.app, call.person()?, call.operation(), which, &call.body)?;
     Ok(Answer::json(&shown.body).tagged(shown.etag()))
+}
+
+fn renew(call: &Call) -> Result<Answer> {
+    let which = (call.id()?, call.if_match());
+    let shown = renewal::renew(&call.app, call.person()?, call.operation(), which)?;
+    Ok(Answer::json(&shown.body).tagged(shown.etag()))
+}
+
+fn renewals(call: &Call) -> Result<Answer> {
+    let stale = renewal::stale(&call.app, call.person()?, call.operation())?;
+    let items: Vec<Value> = stale.into_iter().map(|shown| shown.body).collect();
+    Ok(Answer::json(&json!({ "items": items })))
 }
 
 fn flags_of(call: &Call) -> Result<Answer> {

@@ -3,11 +3,12 @@
 use actix_web::http::Method;
 use concord_app::resources::{self, Resource, Sent};
 use concord_domain::document::{
-    ArmedActor, Commitment, CommonPosition, Lead, Mechanism, Organization, Place,
+    ArmedActor, Commitment, CommonPosition, Lead, Mechanism, Organization, Place, ProtectionRisk,
+    Strategy,
 };
 use serde_json::{Value, json};
 
-use super::{PAGE, Route, Schema, within};
+use super::{PAGE, Route, Schema, bulk, within};
 use crate::call::{Answer, Call, Result};
 
 /// A kind of thing: its part of the path, its group, and examples of bodies.
@@ -33,14 +34,19 @@ pub fn of_kind<T: Resource>(kind: Kind) -> Vec<Route> {
     let item = format!("{list}/{{id}}");
     let id = |verb: &str| format!("{verb}_{}", path.replace('-', "_"));
     let view = || Schema::named(T::NAME);
+    let create =
+        Route::new(Method::POST, &list, (id("create"), tag), format!("Make {one}"), create::<T>)
+            .takes_key()
+            .body(Schema::Named(format!("New{}", T::NAME)), new)
+            .answers(201, view());
+    let bulk = bulk::of(&create, many, create_each::<T>);
     vec![
         Route::new(Method::GET, &list, (id("list"), tag), format!("List {many}"), list_of::<T>)
             .query(PAGE)
             .answers(200, Schema::PageOf(T::NAME.to_owned())),
-        Route::new(Method::POST, &list, (id("create"), tag), format!("Make {one}"), create::<T>)
-            .takes_key()
-            .body(Schema::Named(format!("New{}", T::NAME)), new)
-            .answers(201, view()),
+        create,
+        // Before what has an id in its place.
+        bulk,
         Route::new(Method::GET, &item, (id("get"), tag), format!("Read {one}"), get::<T>)
             .answers(200, view()),
         Route::new(Method::PATCH, &item, (id("amend"), tag), format!("Amend {one}"), amend::<T>)
@@ -62,6 +68,10 @@ fn create<T: Resource>(call: &Call) -> Result<Answer> {
     let made = resources::create::<T>(&call.app, call.person()?, call.operation(), sent)?;
     let etag = made.etag();
     Ok(Answer::created(&made.body, call.below(made.id)).tagged(etag))
+}
+
+fn create_each<T: Resource>(call: &Call) -> Result<Answer> {
+    bulk::each(call, create::<T>)
 }
 
 fn get<T: Resource>(call: &Call) -> Result<Answer> {
@@ -110,14 +120,20 @@ pub fn routes() -> Vec<Route> {
         new: json!({"key": "ufv-nyombe", "name": "UFV Nyombe post", "kind": "non_state_armed_group", "parent": "ufv"}),
         change: json!({"aliases": ["The crossing post"]}),
     }));
-    routes.extend(of_kind::<Lead>(Kind {
+    routes.extend(agreements());
+    routes
+}
+
+/// What was agreed, planned or feared.
+fn agreements() -> Vec<Route> {
+    let mut routes = of_kind::<Lead>(Kind {
         path: "leads",
         tag: "agreements",
         one: "a lead",
         many: "leads",
         new: json!({"armed_actor": "ufv", "organization": "fra", "mechanism": "awg", "issue": "access"}),
         change: json!({"until": "2027-06-30"}),
-    }));
+    });
     routes.extend(of_kind::<CommonPosition>(Kind {
         path: "common-positions",
         tag: "agreements",
@@ -134,5 +150,43 @@ pub fn routes() -> Vec<Route> {
         new: json!({"armed_actor": "ufv", "kind": "verbal_assurance", "issue": "access.movement.checkpoints", "action": "allow_passage", "terms": {"notice_hours": 24}, "from": "2026-11-01"}),
         change: json!({"status": "breached"}),
     }));
+    routes.push(verification());
+    routes.extend(of_kind::<Strategy>(Kind {
+        path: "strategies",
+        tag: "strategies",
+        one: "a strategy",
+        many: "strategies",
+        new: json!({"key": "bridge-plan", "organization": "rtw", "title": "One voice at the bridge", "armed_actor": "ufv", "issues": ["access.movement"], "mechanism": "awg", "outcome_sought": "The bridge stays open to all who flee or bring aid."}),
+        change: json!({"until": "2027-03-31"}),
+    }));
+    routes.extend(of_kind::<ProtectionRisk>(Kind {
+        path: "protection-risks",
+        tag: "protection risks",
+        one: "a protection risk",
+        many: "protection risks",
+        new: json!({"title": "Boys are recruited at the crossing", "issue": "protection.children.recruitment", "armed_actor": "ufv", "places": ["XT03"], "from": "2026-09-01"}),
+        change: json!({"until": "2027-03-31"}),
+    }));
     routes
+}
+
+/// Whoever may read a commitment may say what they found.
+fn verification() -> Route {
+    let path = within("commitments/{id}/verifications");
+    let id = ("add_verifications", "commitments");
+    Route::new(Method::POST, path, id, "Tell whether a commitment is kept, and where", verify)
+        .about("For whoever may read the commitment, in the name of an organisation of their own.")
+        .takes_key()
+        .body(
+            Schema::named("NewVerification"),
+            json!({"on": "2026-11-20", "finding": "partly_kept", "organization": "rtw", "places": ["XT0301"]}),
+        )
+        .answers(201, Schema::named("Commitment"))
+}
+
+fn verify(call: &Call) -> Result<Answer> {
+    let sent = Sent { body: &call.body, idempotency_key: call.idempotency_key()? };
+    let (person, operation) = (call.person()?, call.operation());
+    let shown = resources::commitments::verify(&call.app, person, operation, call.id()?, sent)?;
+    Ok(Answer::created(&shown.body, call.up()).tagged(shown.etag()))
 }

@@ -63,6 +63,8 @@ fn exported(tx: &mut Tx, access: &Access) -> Result<Value> {
         armed_actors: all(tx, access)?,
         leads: all(tx, access)?,
         common_positions: all(tx, access)?,
+        protection_risks: all(tx, access)?,
+        strategies: all(tx, access)?,
         commitments: all(tx, access)?,
         engagements: all(tx, access)?,
     };

@@ -6,12 +6,12 @@ use concord_domain::{
     bundle::Standing,
     document::{
         ArmedActor, Commitment, CommonPosition, Engagement, Key, Lead, Mechanism, Organization,
-        Place,
+        Place, ProtectionRisk, Strategy,
     },
-    id::{Kind, OrganizationId},
+    id::{Kind, OrganizationId, StrategyId},
     policy::Scope,
 };
-use concord_store::{Tx, documents, engagements, entries, references};
+use concord_store::{Tx, documents, engagements, entries, parts, references, strategies};
 use uuid::Uuid;
 
 use crate::{
@@ -57,14 +57,22 @@ impl Registry<'_> {
                 engagements::with_key(tx, operation, owner, key)?.map(|id| (id.0, Some(id.0)))
             }
             (Kind::Ask | Kind::Demand, Some(owner)) => {
-                let found = engagements::part_with_key(tx, operation, owner, key)?;
+                let found = parts::with_key(tx, operation, owner, key)?;
                 found.map(|(id, engagement)| (id, Some(engagement.0)))
             }
             (Kind::Commitment, owner) => {
                 let found = engagements::commitment_with_key(tx, operation, owner, key)?;
                 found.map(|(id, entry)| (id.0, Some(entry)))
             }
-            (Kind::Engagement | Kind::Ask | Kind::Demand, None) => None,
+            (Kind::Strategy, Some(owner)) => {
+                let found = strategies::with_key(tx, operation, owner, key)?;
+                let readable = |id: &StrategyId| {
+                    strategies::load(tx, operation, &self.access.scope, &[id.0])
+                        .is_ok_and(|found| !found.is_empty())
+                };
+                found.filter(readable).map(|id| (id.0, None))
+            }
+            (Kind::Engagement | Kind::Strategy | Kind::Ask | Kind::Demand, None) => None,
             // One that was found to be another stands here no more under its old key.
             (Kind::ArmedActor, _) => {
                 documents::armed_actors::find(tx, operation, key)?.map(|id| (id, None))
@@ -124,6 +132,8 @@ impl Standing for Registry<'_> {
             Kind::CommonPosition => one::<CommonPosition>(self.tx, &server, id),
             Kind::Engagement => one::<Engagement>(self.tx, &server, id),
             Kind::Commitment => one::<Commitment>(self.tx, &server, id),
+            Kind::Strategy => one::<Strategy>(self.tx, &server, id),
+            Kind::ProtectionRisk => one::<ProtectionRisk>(self.tx, &server, id),
             Kind::Ask | Kind::Demand => Ok(None),
         };
         self.kept(found)

@@ -49,7 +49,6 @@ pub(super) fn live_line(engagement: &facts::Engagement, facts: &Facts) -> LiveLi
         starts_on: hull.from.unwrap_or(FIRST_DAY),
         ends_on: hull.until.map_or(LAST_DAY, |day| later(day, facts.slack_days)).min(LAST_DAY),
         organization: engagement.organization,
-        strategy: engagement.strategy.clone(),
         place: if whole { None } else { hull_of_places(lineages) },
     }
 }
@@ -62,7 +61,6 @@ pub(super) fn line_of_commitment(commitment: &facts::Commitment) -> LiveLine {
         starts_on: commitment.window.from.unwrap_or(FIRST_DAY),
         ends_on: commitment.window.until.unwrap_or(LAST_DAY),
         organization: OrganizationId(Uuid::nil()),
-        strategy: None,
         place: hull_of_places(commitment.places.0.iter().map(|(_, lineage)| lineage)),
     }
 }

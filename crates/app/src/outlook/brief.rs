@@ -4,7 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use concord_domain::{
     document::{
-        ArmedActor, Commitment, CommonPosition, Engagement, Lead, Organization, Prose, To, ids,
+        ArmedActor, Commitment, CommonPosition, Engagement, Lead, Organization, Prose,
+        ProtectionRisk, To, ids,
     },
     id::{ArmedActorId, OrganizationId, PlaceId},
     language::Language,
@@ -17,7 +18,7 @@ use concord_domain::{
     window::{Day, Window, earlier, later},
 };
 use concord_reports::brief::{
-    ActorOutline, AskLine, Brief, CommitmentLine, DemandLine, GuidanceLine, LevelLines, Line,
+    ActorOutline, AskLine, Brief, CommitmentLine, DemandLine, GuidanceLine, LevelLines, Line, Office,
     Worked,
 };
 use concord_store::{
@@ -30,6 +31,7 @@ use uuid::Uuid;
 
 use super::{
     Voice, closed, handling, is_about, last_contact, lineages_of, matching_guidance, read_question,
+    risks::{Limits, unaddressed},
     tallies,
 };
 use crate::{
@@ -49,8 +51,6 @@ use lines::flag;
 
 /// How far back it is looked for what has worked, in days.
 const WORKED_DAYS: u32 = 730;
-/// After how many days without a contact a line is silent.
-const SILENT_DAYS: u32 = 60;
 /// How many days before its end a commitment is named.
 const ENDING_DAYS: u32 = 30;
 /// What is asked for.
@@ -92,6 +92,7 @@ struct Gathered {
     commitments: Vec<Commitment>,
     positions: Vec<CommonPosition>,
     leads: Vec<Lead>,
+    risks: Vec<ProtectionRisk>,
     organizations: HashMap<OrganizationId, Organization>,
     flags: Vec<ShownFlag>,
     restricted: Vec<RestrictedLine>,
@@ -127,6 +128,8 @@ impl Gathered {
                 let goes_on = status.is_live() || status == EngagementStatus::Suspended;
                 goes_on && engagement.window().meets(&day, slack)
             });
+        let (actor, place) = (Some(&lineage), place.as_ref());
+        let limits = Limits { actor, place, issue: None, window: day };
         let mut gathered = Self {
             actor: resources::load_one(tx, access, question.actor.0)?,
             above: up.into_iter().filter(|id| *id != question.actor).collect(),
@@ -134,6 +137,7 @@ impl Gathered {
             commitments: commitments(tx, access, &in_line, question.day)?,
             positions: positions(tx, access, &lineage, question.day)?,
             leads: leads_towards(tx, access, &lineage, question.day)?,
+            risks: unaddressed(tx, access, &lines, &limits)?,
             organizations: HashMap::new(),
             flags: Vec::new(),
             restricted: Vec::new(),
@@ -163,6 +167,8 @@ impl Gathered {
         for commitment in &self.commitments {
             wanted.actors.insert(commitment.armed_actor.0.0);
             wanted.places.extend(ids(&commitment.places).into_iter().map(Uuid::from));
+            let looked = commitment.verifications.iter();
+            wanted.organizations.extend(looked.map(|each| each.organization.0.0));
         }
         for lead in &self.leads {
             wanted.actors.insert(lead.armed_actor.0.0);
@@ -227,6 +233,10 @@ impl Gathered {
     fn outline(&self) -> ActorOutline {
         let (actor, voice) = (&self.actor, self.voice());
         let text = |prose: &Option<Prose>| prose.as_ref().map(|prose| prose.as_str().to_owned());
+        let positions = actor.positions.iter().map(|position| Office {
+            role: voice.term(position.role),
+            title: position.title.as_str().to_owned(),
+        });
         ActorOutline {
             actor: voice.named(actor.identity.id),
             kind: voice.term(actor.kind),
@@ -235,7 +245,7 @@ impl Gathered {
             units_below: self.units_below,
             influences: text(&actor.influences),
             decisions: text(&actor.decisions),
-            positions: Vec::new(),
+            positions: positions.collect(),
         }
     }
 
@@ -295,7 +305,7 @@ impl Gathered {
             status: voice.closed(commitment.status.0),
             obtained_by: origin.map(|line| voice.named(line.organization.0)),
             arranged: voice.arranged(commitment),
-            verified: voice.verified(commitment),
+            verified: voice.verified(commitment, self.question.day),
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDateTime;
 use concord_domain::{
-    document::{Ask, Commitment, Engagement, Member, Reader, Schemas, To, Writer, ids},
+    document::{Ask, Commitment, Engagement, Member, ProtectionRisk, Reader, Schemas, To, Writer, ids},
     fault::{FaultCode, Pointer},
     id::{ArmedActorId, OrganizationId, PlaceId},
     language::Language,
@@ -28,7 +28,10 @@ use concord_store::{
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Voice, handling, is_about, lineages_of, read_question};
+use super::{
+    Voice, handling, is_about, lineages_of, read_question,
+    risks::{Limits, unaddressed},
+};
 use crate::{
     App,
     access::{self, Access},
@@ -164,6 +167,8 @@ struct Gathered {
     question: Question,
     engagements: Vec<Engagement>,
     commitments: Vec<Commitment>,
+    /// The protection risks that none of the engagements addresses.
+    risks: Vec<ProtectionRisk>,
     /// Whose entry each commitment is.
     owners: HashMap<Uuid, OrganizationId>,
     flags: Vec<Raised>,
@@ -204,6 +209,7 @@ impl Gathered {
             },
             engagements,
             commitments,
+            risks: Vec::new(),
             owners: HashMap::new(),
             flags: Vec::new(),
             actor_lineages: HashMap::new(),
@@ -219,6 +225,7 @@ impl Gathered {
         gathered.limit(tx, access)?;
         gathered.find_tops(tx, access)?;
         gathered.find_areas(tx, access)?;
+        gathered.find_risks(tx, access)?;
         gathered.find_flags(tx, access)?;
         gathered.name(tx, access)?;
         Ok(gathered)
@@ -226,7 +233,10 @@ impl Gathered {
 
     /// Keeps what is about the place, the issue and the period.
     fn limit(&mut self, tx: &mut Tx, access: &Access) -> Result<()> {
-        let places: Vec<PlaceId> = self.commitments.iter().flat_map(|c| ids(&c.places)).collect();
+        let mut places: Vec<PlaceId> =
+            self.commitments.iter().flat_map(|c| ids(&c.places)).collect();
+        let looked = self.commitments.iter().flat_map(|each| &each.verifications);
+        places.extend(looked.flat_map(|each| ids(&each.places)));
         let more = [&places[..], self.question.place.as_slice()].concat();
         self.places = lineages_of(tx, access, &self.engagements, &more)?;
         let place = self.question.place.and_then(|id| self.places.get(&id));
@@ -287,6 +297,19 @@ impl Gathered {
         Ok(())
     }
 
+    /// The protection risks that none of the engagements addresses.
+    fn find_risks(&mut self, tx: &mut Tx, access: &Access) -> Result<()> {
+        let Question { actor, place, issue, period: (from, until), .. } = self.question;
+        let limits = Limits {
+            actor: actor.and_then(|id| self.actor_lineages.get(&id)),
+            place: place.and_then(|id| self.places.get(&id)),
+            issue,
+            window: Window { from: Some(from), until: Some(until) },
+        };
+        self.risks = unaddressed(tx, access, &self.engagements, &limits)?;
+        Ok(())
+    }
+
     /// The flags of these engagements that were raised in the period.
     fn find_flags(&mut self, tx: &mut Tx, access: &Access) -> Result<()> {
         let (from, until) = self.question.period;
@@ -322,6 +345,8 @@ impl Gathered {
         wanted.places.extend(self.areas.values().map(|id| id.0));
         for commitment in &self.commitments {
             wanted.places.extend(ids(&commitment.places).into_iter().map(Uuid::from));
+            let looked = commitment.verifications.iter();
+            wanted.organizations.extend(looked.map(|each| each.organization.0.0));
         }
         for engagement in &self.engagements {
             wanted.organizations.insert(engagement.organization.0.0);

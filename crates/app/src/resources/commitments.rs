@@ -1,17 +1,24 @@
 //! Commitments.
 
 use concord_domain::{
-    document::{Commitment, Key, Of, To},
+    document::{Commitment, Key, LIST_ITEMS_MAX, Member, Of, To, Verification},
     fault::{Fault, FaultCode, Pointer},
     id::{CommitmentId, EngagementId, Kind, OrganizationId},
-    policy::{Action, Sharing},
+    policy::{Action, Scope, Sharing},
     vocabulary::{Audience, Disclosure},
 };
 use concord_store::{Tx, due, engagements, entries};
 use uuid::Uuid;
 
-use super::{Resource, Touched};
-use crate::{access::Access, coherence, error::Result};
+use super::{Resource, Sent, Shown, Touched, load_one, put, read_body, show};
+use crate::{
+    App,
+    access::{self, Access},
+    auth::Person,
+    coherence,
+    error::{Error, Result},
+    once::once,
+};
 
 /// Whose entry a commitment is: that of the engagement that it came from, or its own.
 fn owner(tx: &mut Tx, access: &Access, commitment: &Commitment) -> Result<Option<OrganizationId>> {
@@ -22,8 +29,45 @@ fn owner(tx: &mut Tx, access: &Access, commitment: &Commitment) -> Result<Option
     Ok(sharing.and_then(|(sharing, _)| sharing.organization))
 }
 
+/// Adds what somebody found who looked whether a commitment is kept. Whoever may read the
+/// commitment may, for an organisation of their own.
+///
+/// # Errors
+/// [`Error::NotFound`](crate::Error::NotFound), and all that is wrong with the body.
+pub fn verify(
+    app: &App,
+    person: Person,
+    operation: &str,
+    id: Uuid,
+    sent: Sent<'_>,
+) -> Result<Shown> {
+    access::write(app, person, operation, |tx, access| {
+        let before: Commitment = load_one(tx, access, id)?;
+        once(app, tx, access, (&format!("{id} verification"), sent), |tx| {
+            let verification = read_body(app, tx, access, sent.body, |body, reader| {
+                Verification::read(body, &Pointer::ROOT, reader)
+            })?;
+            access.require(Action::RecordEntry, Some(verification.organization.0))?;
+            if before.verifications.len() >= LIST_ITEMS_MAX {
+                let detail = "this commitment holds as many verifications as it can";
+                return Err(Error::Conflict(detail.to_owned()));
+            }
+            let mut after = before.clone();
+            after.verifications.push(verification);
+            // It is the commitment of somebody else, who let others read it.
+            let server = Access { scope: Scope::server(), ..access.clone() };
+            put(app, tx, &server, Some(&before), after)?;
+            Ok(id)
+        })?;
+        show::<Commitment>(tx, access, id)
+    })
+}
+
 impl Resource for Commitment {
     const KIND: Kind = Kind::Commitment;
+
+    const CHANGED_ELSEWHERE: (&'static [&'static str], &'static str) =
+        (&["verifications"], "POST …/verifications");
 
     fn id(&self) -> Uuid {
         self.identity.id.0
@@ -123,6 +167,8 @@ impl Resource for Commitment {
             audience: None,
             disclosure: None,
             note: None,
+            arrangements: None,
+            verifications: Vec::new(),
             sources: Vec::new(),
             ..commitment.clone()
         };

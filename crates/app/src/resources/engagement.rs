@@ -7,7 +7,7 @@ use concord_domain::{
     id::{EngagementId, Kind},
     policy::{Action, Sharing},
     vocabulary::{Audience, Disclosure},
-    window::parse_day,
+    window::{Day, parse_day},
 };
 use concord_store::{Tx, documents::organizations, engagements, entries};
 use uuid::Uuid;
@@ -69,6 +69,15 @@ impl Resource for Engagement {
         let cut = tells_more && needs_consent && !has_consent;
         self.disclosure = Some(Of(if cut { Disclosure::Match } else { disclosure }));
         Ok(self)
+    }
+
+    fn remembering(mut self, before: Option<&Self>, today: Day) -> Self {
+        self.remember(before, today);
+        self
+    }
+
+    fn renewed(self, today: Day) -> Self {
+        Self { renewed_on: Some(today), ..self }
     }
 
     fn faults(&self, _: &mut Tx, _: &Access, before: Option<&Self>) -> Result<Vec<Fault>> {

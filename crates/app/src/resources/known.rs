@@ -5,7 +5,7 @@ use concord_domain::{
     fault::FaultCode,
     id::{Kind, OrganizationId},
 };
-use concord_store::{Tx, engagements, references};
+use concord_store::{Tx, engagements, parts, references, strategies};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -64,12 +64,15 @@ impl<'k> Known<'k> {
                 engagements::with_key(tx, operation, own, key)?.map(Uuid::from)
             }
             (Kind::Ask | Kind::Demand, Some(own)) => {
-                engagements::part_with_key(tx, operation, own, key)?.map(|(id, _)| id)
+                parts::with_key(tx, operation, own, key)?.map(|(id, _)| id)
             }
             (Kind::Commitment, own) => {
                 engagements::commitment_with_key(tx, operation, own, key)?.map(|(id, _)| id.0)
             }
-            (Kind::Engagement | Kind::Ask | Kind::Demand, None) => None,
+            (Kind::Strategy, Some(own)) => {
+                strategies::with_key(tx, operation, own, key)?.map(Uuid::from)
+            }
+            (Kind::Engagement | Kind::Strategy | Kind::Ask | Kind::Demand, None) => None,
             _ => references::find(tx, operation, &self.access.scope, (kind, key), None)?,
         })
     }

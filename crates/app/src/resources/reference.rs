@@ -6,6 +6,7 @@ use concord_domain::{
     id::{ArmedActorId, EngagementId, Id, Kind, PlaceId},
     lineage::Lineage,
     policy::Action,
+    window::Day,
 };
 use concord_store::{Tx, documents, entries, live, trees};
 use uuid::Uuid;
@@ -169,6 +170,13 @@ impl Resource for ArmedActor {
 
     fn require_write(&self, _: &mut Tx, access: &Access) -> Result<()> {
         access.require(Action::KeepReference, None)
+    }
+
+    fn remembering(mut self, before: Option<&Self>, today: Day) -> Self {
+        if let Some(before) = before {
+            self.remember(before, today);
+        }
+        self
     }
 
     fn faults(&self, tx: &mut Tx, access: &Access, _: Option<&Self>) -> Result<Vec<Fault>> {

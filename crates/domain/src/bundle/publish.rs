@@ -9,7 +9,7 @@ use super::{Bundle, FORMAT, THINGS_MAX};
 use crate::{
     document::{
         ArmedActor, Commitment, CommonPosition, Engagement, Form, Lead, Mechanism, Member,
-        Operation, Organization, Place, Schemas, Writer,
+        Operation, Organization, Place, ProtectionRisk, Schemas, Strategy, Writer,
     },
     id::Kind,
     window::Day,
@@ -32,6 +32,8 @@ impl Bundle {
             "armed_actors": list(&self.armed_actors, &writer),
             "leads": list(&self.leads, &writer),
             "common_positions": list(&self.common_positions, &writer),
+            "protection_risks": list(&self.protection_risks, &writer),
+            "strategies": list(&self.strategies, &writer),
             "commitments": list(&self.commitments, &writer),
             "engagements": list(&self.engagements, &writer),
         });
@@ -56,7 +58,8 @@ impl Bundle {
         collect! {
             Place: &self.places, Mechanism: &self.mechanisms, Organization: &self.organizations,
             ArmedActor: &self.armed_actors, Lead: &self.leads,
-            CommonPosition: &self.common_positions, Commitment: &self.commitments,
+            CommonPosition: &self.common_positions, ProtectionRisk: &self.protection_risks,
+            Strategy: &self.strategies, Commitment: &self.commitments,
             Engagement: &self.engagements,
             Ask: self.engagements.iter().flat_map(|e| &e.asks),
             Demand: self.engagements.iter().flat_map(|e| &e.demands)
@@ -85,6 +88,8 @@ pub fn schema() -> Value {
         ("armed_actors", ArmedActor::schema(&mut schemas)),
         ("leads", Lead::schema(&mut schemas)),
         ("common_positions", CommonPosition::schema(&mut schemas)),
+        ("protection_risks", ProtectionRisk::schema(&mut schemas)),
+        ("strategies", Strategy::schema(&mut schemas)),
         ("commitments", Commitment::schema(&mut schemas)),
         ("engagements", Engagement::schema(&mut schemas)),
     ];

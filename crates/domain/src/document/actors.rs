@@ -1,9 +1,14 @@
 //! Where and who: the operation, its places, mechanisms, organisations and armed actors.
 
-use super::{Address, Checked, Count, Degrees, Identity, Key, Line, Prose, To, Words, document};
+use super::{
+    Address, Checked, Count, Degrees, Identity, Key, Line, Prose, Reader, To, Words, document,
+    register::check_window,
+};
 use crate::{
+    fault::Pointer,
     id::{ArmedActorId, MechanismId, OrganizationId, PlaceId},
-    vocabulary::{ArmedActorKind, MechanismKind, OrganizationKind},
+    vocabulary::{ArmedActorKind, MechanismKind, OrganizationKind, PositionRole},
+    window::{Day, Window},
 };
 
 document! {
@@ -114,6 +119,11 @@ document! {
         required kind: ArmedActorKind,
         /// The armed actor that it is a unit of.
         optional parent: Option<To<ArmedActorId>>,
+        /// What it was a unit of before, the first first. The registry adds a line by itself when
+        /// its parent changes.
+        optional former_parents: Vec<FormerParent>,
+        /// The positions in it that matter to a dialogue.
+        optional positions: Vec<Position>,
         /// Other names that it goes by, in any script.
         optional aliases: Vec<Line>,
         /// Its names in other languages.
@@ -126,6 +136,28 @@ document! {
         optional influences: Option<Prose>,
         /// Where its decisions are made, by position.
         optional decisions: Option<Prose>,
+    }
+}
+
+document! {
+    /// What an armed actor was a unit of, and when.
+    pub struct FormerParent {
+        /// The armed actor; none if it stood by itself.
+        optional parent: Option<To<ArmedActorId>>,
+        /// The first day, if it is known.
+        optional from: Option<Day>,
+        /// The last day.
+        required until: Day,
+    }
+}
+
+document! {
+    /// A position within an armed actor: an office, never a person.
+    pub struct Position {
+        /// What it does for a dialogue.
+        required role: PositionRole,
+        /// What the office is called.
+        required title: Line,
     }
 }
 
@@ -145,3 +177,11 @@ impl Checked for Mechanism {}
 impl Checked for Organization {}
 impl Checked for ArmedActor {}
 impl Checked for Source {}
+impl Checked for Position {}
+
+impl Checked for FormerParent {
+    fn check(&self, at: &Pointer<'_>, reader: &mut Reader<'_>) {
+        let window = Window { from: self.from, until: Some(self.until) };
+        check_window(window, "it", at, reader);
+    }
+}

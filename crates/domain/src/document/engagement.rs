@@ -2,18 +2,20 @@
 
 use super::{
     Checked, Identity, Keys, Line, Of, Prose, Reader, Source, Terms, To, document,
-    register::{check_terms, check_window},
+    register::{check_past, check_terms, check_window},
 };
 use crate::{
     fault::{FaultCode, Pointer},
     id::{ArmedActorId, AskId, DemandId, EngagementId, Id, MechanismId, OrganizationId, PlaceId},
     vocabulary::{
         Action, Approach, AskStatus, Audience, Channel, DemandKind, Disclosure, EngagementStatus,
-        Issue, Level, Method, Offer, Response, ViaKind,
+        FailureReason, Issue, Level, Method, Offer, Response, ViaKind,
     },
     window::{Day, Window, later},
 };
 
+/// After how many days without a contact or a change a live engagement asks to be renewed.
+pub const STALE_DAYS: u32 = 60;
 /// How long a consent lasts at most, in days, unless it is renewed.
 pub const CONSENT_DAYS_MAX: u32 = 90;
 
@@ -66,6 +68,12 @@ document! {
         optional plan: Option<Plan>,
         /// What came of it.
         optional outcome: Option<Prose>,
+        /// Why it did not reach what it sought, where it did not.
+        optional failure_reasons: Vec<FailureReason>,
+        /// What others can learn from it.
+        optional lessons: Option<Prose>,
+        /// The last day on which somebody said that it stands as it is written here.
+        optional renewed_on: Option<Day>,
         /// Public sources.
         optional sources: Vec<Source>,
         /// Who reads all of it; its own unless said.
@@ -124,7 +132,38 @@ document! {
         optional from: Option<Day>,
         /// The last day, if another than its engagement's.
         optional until: Option<Day>,
+        /// What it was before, the first first; the last step is what it is now. The registry adds
+        /// a step by itself when its status, its terms or its offer change.
+        optional history: Vec<AskStep>,
         /// What is to be known of it besides.
+        optional note: Option<Prose>,
+    }
+}
+
+document! {
+    /// What an ask was from a day on.
+    pub struct AskStep {
+        /// The day.
+        required on: Day,
+        /// What became of it.
+        required status: Of<AskStatus>,
+        /// Its terms.
+        optional terms: Terms,
+        /// What was given in return.
+        optional offer: Offer,
+        /// What is to be known of the step.
+        optional note: Option<Prose>,
+    }
+}
+
+document! {
+    /// How a demand was answered from a day on.
+    pub struct DemandStep {
+        /// The day.
+        required on: Day,
+        /// How it was answered.
+        required response: Response,
+        /// What is to be known of the step.
         optional note: Option<Prose>,
     }
 }
@@ -144,6 +183,9 @@ document! {
         optional from: Option<Day>,
         /// The last day, if another than its engagement's.
         optional until: Option<Day>,
+        /// How it was answered before, the first first; the last step is how it is answered now. The
+        /// registry adds a step by itself when the answer changes.
+        optional history: Vec<DemandStep>,
         /// What is to be known of it besides.
         optional note: Option<Prose>,
     }
@@ -190,6 +232,14 @@ impl Engagement {
     #[must_use]
     pub fn window_of_part(&self, from: Option<Day>, until: Option<Day>) -> Window {
         Window { from: Some(from.unwrap_or(self.from)), until: until.or(self.until) }
+    }
+
+    /// The last day, of those that have come, on which somebody met the armed actor, began or
+    /// renewed the line.
+    #[must_use]
+    pub fn touched_on(&self) -> Day {
+        let contacts = self.contacts.iter().map(|contact| contact.on);
+        contacts.chain(self.renewed_on).fold(self.from, Day::max)
     }
 
     fn check_references(&self, at: &Pointer<'_>, reader: &mut Reader<'_>) {
@@ -240,10 +290,19 @@ impl Checked for Engagement {
 
 impl Checked for Contact {
     fn check(&self, at: &Pointer<'_>, reader: &mut Reader<'_>) {
-        if reader.today.is_some_and(|today| self.on > today) {
-            let detail = "a contact has happened; a day to come cannot stand here";
-            reader.fault(&at.member("on"), FaultCode::InFuture, detail);
-        }
+        check_past(self.on, "a contact", at, reader);
+    }
+}
+
+impl Checked for AskStep {
+    fn check(&self, at: &Pointer<'_>, reader: &mut Reader<'_>) {
+        check_past(self.on, "a step", at, reader);
+    }
+}
+
+impl Checked for DemandStep {
+    fn check(&self, at: &Pointer<'_>, reader: &mut Reader<'_>) {
+        check_past(self.on, "a step", at, reader);
     }
 }
 
@@ -261,6 +320,10 @@ impl Checked for Consent {
 impl Checked for Ask {
     fn check(&self, at: &Pointer<'_>, reader: &mut Reader<'_>) {
         check_terms(&self.terms, self.action, at, reader);
+        let history = at.member("history");
+        for (index, step) in self.history.iter().enumerate() {
+            check_terms(&step.terms, self.action, &history.item(index), reader);
+        }
     }
 }
 

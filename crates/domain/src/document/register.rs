@@ -7,11 +7,11 @@ use crate::{
     fault::{FaultCode, Pointer},
     id::{
         ArmedActorId, CommitmentId, CommonPositionId, EngagementId, LeadId, MechanismId,
-        OrganizationId, PlaceId,
+        OrganizationId, PlaceId, ProtectionRiskId, StrategyId,
     },
     vocabulary::{
-        Action, Audience, Code, CommitmentKind, CommitmentStatus, DemandKind, Disclosure, Issue,
-        Level, Offer,
+        Action, Audience, Code, CommitmentKind, CommitmentStatus, DemandKind, Disclosure, Finding,
+        Issue, Level, Offer,
     },
     window::{Day, Window},
 };
@@ -95,6 +95,10 @@ document! {
         optional until: Option<Day>,
         /// What became of it.
         optional status: Of<CommitmentStatus>,
+        /// How it is carried out, and how it is seen that it is.
+        optional arrangements: Option<Arrangements>,
+        /// What those found who looked whether it is kept, in the order in which they told.
+        optional verifications: Vec<Verification>,
         /// The engagement that it came from, whose audience and disclosure it has.
         optional engagement: Option<To<EngagementId>>,
         /// The organisation whose entry it is, where it came from no engagement.
@@ -107,6 +111,14 @@ document! {
         optional note: Option<Prose>,
         /// Public sources.
         optional sources: Vec<Source>,
+    }
+}
+
+/// Notes a fault where what has happened is said to happen on a day to come.
+pub(super) fn check_past(on: Day, what: &str, at: &Pointer<'_>, reader: &mut Reader<'_>) {
+    if reader.today.is_some_and(|today| on > today) {
+        let detail = format!("{what} has happened; a day to come cannot stand here");
+        reader.fault(&at.member("on"), FaultCode::InFuture, detail);
     }
 }
 
@@ -132,6 +144,125 @@ pub(super) fn check_terms(
         reader.fault(&list.member(term.code()), FaultCode::TermNotTaken, detail);
     }
 }
+
+document! {
+    /// How a commitment is carried out: what makes an intention something that can be relied on.
+    pub struct Arrangements {
+        /// Who sees to it, by position.
+        optional responsible: Option<Prose>,
+        /// What is done, step by step.
+        optional procedure: Option<Prose>,
+        /// Where exactly, in words.
+        optional location: Option<Prose>,
+        /// When, and for how long.
+        optional timing: Option<Prose>,
+        /// How it is seen that it is done, and by whom.
+        optional verification: Option<Prose>,
+    }
+}
+
+document! {
+    /// What somebody found who looked whether a commitment is kept.
+    pub struct Verification {
+        /// The day on which they looked.
+        required on: Day,
+        /// What they found.
+        required finding: Of<Finding>,
+        /// The organisation that looked.
+        required organization: To<OrganizationId>,
+        /// In which places; in all that the commitment covers, unless said.
+        optional places: Vec<To<PlaceId>>,
+        /// What is to be known of it besides.
+        optional note: Option<Prose>,
+    }
+}
+
+document! {
+    /// A shared strategy or joint plan. Engagements belong to it by naming its key, and whoever may
+    /// read one of its owner's that does may read the strategy.
+    pub struct Strategy {
+        /// What it is called by its senders, and what engagements name.
+        key identity: Identity<StrategyId>,
+        /// The organisation whose strategy it is.
+        required organization: To<OrganizationId>,
+        /// The strategy in one line.
+        required title: Line,
+        /// The armed actor that it is about, with everything below it.
+        optional armed_actor: Option<To<ArmedActorId>>,
+        /// The issues that it is about.
+        optional issues: Vec<Issue>,
+        /// The mechanism in which it was agreed.
+        optional mechanism: Option<To<MechanismId>>,
+        /// The first day.
+        optional from: Option<Day>,
+        /// The last day.
+        optional until: Option<Day>,
+        /// The outcome that is sought.
+        optional outcome_sought: Option<Prose>,
+        /// What is to be known of it besides.
+        optional note: Option<Prose>,
+    }
+}
+
+document! {
+    /// What the analysis of protection says should be addressed.
+    pub struct ProtectionRisk {
+        /// What it is called by its senders.
+        key identity: Identity<ProtectionRiskId>,
+        /// The risk in one line.
+        required title: Line,
+        /// The issue that a dialogue about it would be on.
+        required issue: Issue,
+        /// The armed actor that it comes from, with everything below it; any unless said.
+        optional armed_actor: Option<To<ArmedActorId>>,
+        /// Where; everywhere unless said.
+        optional places: Vec<To<PlaceId>>,
+        /// The first day.
+        optional from: Option<Day>,
+        /// The last day.
+        optional until: Option<Day>,
+        /// Who is at risk, of what, and why.
+        optional description: Option<Prose>,
+        /// Public sources.
+        optional sources: Vec<Source>,
+    }
+}
+
+impl Strategy {
+    /// When it holds.
+    #[must_use]
+    pub const fn window(&self) -> Window {
+        Window { from: self.from, until: self.until }
+    }
+}
+
+impl ProtectionRisk {
+    /// When it holds.
+    #[must_use]
+    pub const fn window(&self) -> Window {
+        Window { from: self.from, until: self.until }
+    }
+}
+
+impl Checked for Verification {
+    fn check(&self, at: &Pointer<'_>, reader: &mut Reader<'_>) {
+        check_past(self.on, "a verification", at, reader);
+    }
+}
+
+impl Checked for Strategy {
+    fn check(&self, at: &Pointer<'_>, reader: &mut Reader<'_>) {
+        check_window(self.window(), "the strategy", at, reader);
+    }
+}
+
+impl Checked for ProtectionRisk {
+    fn check(&self, at: &Pointer<'_>, reader: &mut Reader<'_>) {
+        check_window(self.window(), "the risk", at, reader);
+    }
+}
+
+impl Checked for Arrangements {}
 
 impl Lead {
     /// When it holds.

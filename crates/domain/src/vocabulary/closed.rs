@@ -95,6 +95,17 @@ closed! {
         /// It binds no more.
         Ended = "ended",
     }
+    /// What somebody found who looked whether a commitment is kept.
+    Finding in "finding" {
+        /// It is done.
+        Kept = "kept",
+        /// Some of it is.
+        PartlyKept = "partly_kept",
+        /// The contrary was seen.
+        Broken = "broken",
+        /// It could not be seen either way.
+        NotVerifiable = "not_verifiable",
+    }
     /// What a flag is about, in one word.
     FlagClass in "flag_class" {
         /// Two lines undermine each other.

@@ -100,6 +100,10 @@ code! {
     ViaKind in "via_kind",
     /// What form a commitment has.
     CommitmentKind in "commitment_kind",
+    /// Why a dialogue did not reach what it sought.
+    FailureReason in "failure_reason",
+    /// What a position within an armed actor does for a dialogue.
+    PositionRole in "position_role",
 }
 
 impl Issue {

@@ -111,6 +111,7 @@ fn closed_lists_have_the_codes_of_their_data() {
     same_codes::<EngagementStatus>();
     same_codes::<AskStatus>();
     same_codes::<CommitmentStatus>();
+    same_codes::<Finding>();
     same_codes::<FlagClass>();
     same_codes::<Severity>();
     same_codes::<FlagState>();

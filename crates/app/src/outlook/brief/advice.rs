@@ -3,16 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use concord_domain::{
-    document::{Commitment, Engagement},
+    document::{Commitment, Engagement, STALE_DAYS},
     facts::CONTACT_DAYS_MAX,
     id::OrganizationId,
-    vocabulary::{AskStatus, Closed, CommitmentStatus, FlagClass, Level, Stance},
+    vocabulary::{AskStatus, Closed, CommitmentStatus, Finding, FlagClass, Level, Stance},
     window::{earlier, later},
 };
 use concord_reports::brief::Placed;
 
-use super::{ENDING_DAYS, Gathered, SILENT_DAYS};
-use crate::outlook::last_contact;
+use super::{ENDING_DAYS, Gathered};
+use crate::outlook::commitments::last_of;
 
 /// By what organisations are ordered: whether each leads, is of the community and speaks to the
 /// very unit, how many of its asks were granted, how often it was there.
@@ -28,6 +28,16 @@ impl Gathered {
             let action = voice.term(commitment.action).label;
             let holes = [("armed_actor", &*who), ("action", &*action)];
             cautions.push(voice.say("advice.broken", &holes));
+        }
+        for commitment in self.commitments.iter().filter(|each| !broken(each)) {
+            let past = commitment.verifications.iter().filter(|each| each.on <= self.question.day);
+            let last = last_of(past).filter(|last| last.finding.0 == Finding::Broken);
+            cautions.extend(last.map(|last| {
+                let (day, who) = (self.language.day(last.on), names.of(commitment.armed_actor.0));
+                let action = voice.term(commitment.action).label;
+                let holes = [("day", &*day), ("action", &action), ("armed_actor", &who)];
+                voice.say("advice.found_broken", &holes)
+            }));
         }
         for line in &self.lines {
             let who = names.of(line.organization.0);
@@ -154,8 +164,11 @@ impl Gathered {
 
     pub(super) fn silences(&self) -> Vec<String> {
         let (day, voice, language) = (self.question.day, self.voice(), self.language);
-        let silent_since = earlier(day, SILENT_DAYS);
+        let silent_since = earlier(day, STALE_DAYS);
         let mut silences = Vec::new();
+        for risk in &self.risks {
+            silences.push(voice.say("advice.risk_unaddressed", &[("risk", risk.title.as_str())]));
+        }
         for level in Level::ALL {
             if !self.lines.iter().any(|line| line.level.0 == *level) {
                 let level = level.label_in(language);
@@ -163,7 +176,7 @@ impl Gathered {
             }
         }
         for line in &self.lines {
-            let last = last_contact(line, day).unwrap_or(line.from);
+            let last = line.touched_on();
             if last < silent_since {
                 let (who, last) = (self.names.of(line.organization.0), language.day(last));
                 let holes = [("organization", &*who), ("day", &*last)];

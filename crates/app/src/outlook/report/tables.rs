@@ -3,10 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use concord_domain::{
-    document::{Commitment, Engagement},
+    document::{Commitment, Engagement, ProtectionRisk, STALE_DAYS, Verification},
     id::{ArmedActorId, OrganizationId, PlaceId},
     lineage,
-    vocabulary::{Closed, CommitmentStatus, FlagKind, FlagState, Issue, Level, Side},
+    vocabulary::{
+        Closed, CommitmentStatus, DemandKind, FailureReason, Finding, FlagKind, FlagState, Issue,
+        Level, Response, Side,
+    },
     window::{Day, earlier},
 };
 use concord_reports::report::{
@@ -15,10 +18,10 @@ use concord_reports::report::{
 };
 
 use super::{Gathered, Raised, families};
-use crate::outlook::{commitments::PARTS, tallies};
-
-/// After how many days without a contact a live line is stale.
-const STALE_DAYS: u32 = 60;
+use crate::outlook::{
+    commitments::{PARTS, last_of},
+    tallies,
+};
 
 impl Gathered {
     pub(super) fn coverage(&self) -> Vec<Coverage> {
@@ -94,30 +97,45 @@ impl Gathered {
         gaps
     }
 
-    /// The protection risks that no line addresses.
+    /// The protection risks that no line of the report addresses.
     fn unaddressed(&self) -> Vec<Gap> {
-        Vec::new()
+        let gap = |risk: &ProtectionRisk| {
+            let name = risk.title.as_str().to_owned();
+            let sentence = self.voice().say("advice.risk_unaddressed", &[("risk", &name)]);
+            Gap { kind: "protection_risk".to_owned(), name, sentence }
+        };
+        self.risks.iter().map(gap).collect()
     }
 
+    /// Each answer to a demand in the month in which it was given; where its day is not known, in
+    /// the month in which the demand began.
     pub(super) fn answers(&self) -> Vec<Answers> {
         let voice = self.voice();
+        let (from, until) = self.question.period;
         let mut counted: BTreeMap<(String, &str), Answers> = BTreeMap::new();
+        let mut add = |day: Day, kind: DemandKind, response: Response| {
+            let month = month_of(day);
+            let row = counted.entry((month.clone(), kind.code())).or_insert_with(|| Answers {
+                month,
+                demand: voice.term(kind),
+                accepting: 0,
+                refusing: 0,
+                undecided: 0,
+            });
+            match response.side() {
+                Side::Accepting => row.accepting += 1,
+                Side::Refusing => row.refusing += 1,
+                Side::Undecided => row.undecided += 1,
+            }
+        };
         for engagement in &self.engagements {
             for demand in &engagement.demands {
-                let began = demand.from.unwrap_or(engagement.from);
-                let month = month_of(began);
-                let row =
-                    counted.entry((month.clone(), demand.kind.code())).or_insert_with(|| Answers {
-                        month,
-                        demand: voice.term(demand.kind),
-                        accepting: 0,
-                        refusing: 0,
-                        undecided: 0,
-                    });
-                match demand.response.side() {
-                    Side::Accepting => row.accepting += 1,
-                    Side::Refusing => row.refusing += 1,
-                    Side::Undecided => row.undecided += 1,
+                if demand.history.is_empty() {
+                    let began = demand.from.unwrap_or(engagement.from);
+                    add(began, demand.kind, demand.response);
+                }
+                for step in demand.history.iter().filter(|it| (from..=until).contains(&it.on)) {
+                    add(step.on, demand.kind, step.response);
                 }
             }
         }
@@ -135,7 +153,7 @@ impl Gathered {
             when: self.language.window(commitment.window()),
             status: voice.closed(commitment.status.0),
             arranged: voice.arranged(commitment),
-            finding: voice.verified(commitment).map(|verified| verified.finding),
+            finding: voice.verified(commitment, self.question.period.1).map(|verified| verified.finding),
         }
     }
 
@@ -173,15 +191,24 @@ impl Gathered {
         rows
     }
 
-    fn count(&self, commitment: &Commitment, _area: Option<PlaceId>, row: &mut AreaRow) {
+    /// Counts a commitment in an area, by what was found when somebody last looked there.
+    fn count(&self, commitment: &Commitment, area: Option<PlaceId>, row: &mut AreaRow) {
         row.commitments += 1;
         row.in_force += usize::from(commitment.status.0 == CommitmentStatus::InForce);
         row.operational += usize::from(self.voice().arranged(commitment).len() == PARTS);
-        if commitment.status.0 == CommitmentStatus::Breached {
-            row.broken += 1;
-        } else {
-            row.not_verified += 1;
-        }
+        let (_, until) = self.question.period;
+        let is_there = |each: &&Verification| {
+            let mut areas = each.places.iter().map(|to| self.areas.get(&to.0).copied());
+            each.on <= until && (each.places.is_empty() || areas.any(|it| it == area))
+        };
+        let last = last_of(commitment.verifications.iter().filter(is_there));
+        let counted = match (last.map(|last| last.finding.0), commitment.status.0) {
+            (Some(Finding::Kept), _) => &mut row.kept,
+            (Some(Finding::PartlyKept), _) => &mut row.partly_kept,
+            (Some(Finding::Broken), _) | (_, CommitmentStatus::Breached) => &mut row.broken,
+            (Some(Finding::NotVerifiable) | None, _) => &mut row.not_verified,
+        };
+        *counted += 1;
     }
 
     pub(super) fn flag_rows(&self) -> Vec<FlagRow> {
@@ -222,12 +249,27 @@ impl Gathered {
             .collect()
     }
 
+    /// Why lines did not reach what they sought, what was named most first.
     pub(super) fn failures(&self) -> Vec<Failure> {
-        Vec::new()
+        let mut counted: BTreeMap<FailureReason, usize> = BTreeMap::new();
+        for reason in self.engagements.iter().flat_map(|each| &each.failure_reasons) {
+            *counted.entry(*reason).or_default() += 1;
+        }
+        let row = |(reason, engagements)| Failure { reason: self.voice().term(reason), engagements };
+        let mut rows: Vec<Failure> = counted.into_iter().map(row).collect();
+        rows.sort_by_key(|row| std::cmp::Reverse(row.engagements));
+        rows
     }
 
     pub(super) fn lessons(&self) -> Vec<Lesson> {
-        Vec::new()
+        let written = self.engagements.iter().filter_map(|each| Some((each, each.lessons.as_ref()?)));
+        written
+            .map(|(engagement, lesson)| Lesson {
+                organization: self.voice().named(engagement.organization.0),
+                armed_actor: self.voice().named(engagement.armed_actor.0),
+                lesson: lesson.as_str().to_owned(),
+            })
+            .collect()
     }
 
     pub(super) fn contributors(&self) -> Vec<Contributor> {
@@ -255,7 +297,7 @@ impl Gathered {
     pub(super) fn stale(&self) -> Vec<StaleLine> {
         let since = earlier(self.today, STALE_DAYS);
         let is_stale = |each: &&Engagement| {
-            self.is_live(each, self.today) && touched_on(each, self.today) < since
+            self.is_live(each, self.today) && each.touched_on() < since
         };
         let mut rows: Vec<StaleLine> = self
             .engagements
@@ -264,7 +306,7 @@ impl Gathered {
             .map(|each| StaleLine {
                 organization: self.voice().named(each.organization.0),
                 armed_actor: self.voice().named(each.armed_actor.0),
-                touched_on: touched_on(each, self.today).to_string(),
+                touched_on: each.touched_on().to_string(),
             })
             .collect();
         rows.sort_by(|a, b| {
@@ -285,8 +327,4 @@ impl Raised {
 /// The month of a day, `YYYY-MM`.
 pub(super) fn month_of(day: Day) -> String {
     day.format("%Y-%m").to_string()
-}
-
-fn touched_on(engagement: &Engagement, day: Day) -> Day {
-    crate::outlook::last_contact(engagement, day).unwrap_or(engagement.from)
 }

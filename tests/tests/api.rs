@@ -20,8 +20,8 @@ mod api {
     mod record;
     mod register;
     mod restricted;
-    mod sessions;
     mod search;
+    mod sessions;
     mod tokens;
     mod tree;
 

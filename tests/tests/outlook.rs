@@ -126,8 +126,10 @@ fn a_report_is_a_table_that_a_spreadsheet_takes() {
     let table = desk.request("POST", "reports", &headers, Some(period.as_bytes())).expect(200);
     assert_eq!(table.header("content-type"), Some("text/csv; charset=utf-8"));
     let mut lines = table.text.lines();
-    let columns = "section,month,organization,armed_actor,issue,level,kind,measure,value";
+    let columns = "section,month,organization,armed_actor,area,issue,level,kind,measure,value";
     assert_eq!(lines.next(), Some(columns));
+    let hashtags = lines.next().expect("hashtags").split(',');
+    assert!(hashtags.clone().count() == 10 && hashtags.into_iter().all(|tag| tag.starts_with('#')));
     assert!(lines.any(|line| line.starts_with("coverage,")));
 }
 

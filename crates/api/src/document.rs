@@ -9,7 +9,9 @@ use concord_domain::document::{
     Lead, Mechanism, Member, Operation, Organization, Place, ProtectionRisk, Schemas, Strategy,
     Verification,
 };
-use concord_reports::{brief::Brief, network::Network, report::Report, timeline::Timeline};
+use concord_reports::{
+    brief::Brief, handed_round::HandedRound, network::Network, report::Report, timeline::Timeline,
+};
 use serde_json::{Value, json};
 use utoipa::{
     PartialSchema, ToSchema,
@@ -291,6 +293,7 @@ fn components() -> Components {
     add::<Report>(&mut components);
     add::<Network>(&mut components);
     add::<Timeline>(&mut components);
+    add::<HandedRound>(&mut components);
     components
 }
 

@@ -19,6 +19,7 @@ mod bundles;
 mod engagements;
 mod find;
 mod flags;
+mod guidance;
 mod operations;
 mod outlook;
 mod people;
@@ -193,6 +194,7 @@ pub fn all() -> &'static [Route] {
         routes.extend(find::routes());
         routes.extend(flags::routes());
         routes.extend(outlook::routes());
+        routes.extend(guidance::routes());
         routes.extend(bundles::routes());
         routes
     });

@@ -338,7 +338,7 @@ impl From<Suggested> for SuggestedArmedActor {
     fn from(found: Suggested) -> Self {
         let likeness = |reason: Reason| Likeness {
             code: reason.code.code(),
-            sentence: reason.sentence(),
+            sentence: reason.sentence(found.language),
             words: reason.words,
         };
         let place = |(id, name): (PlaceId, String)| Called { id: id.0, name };

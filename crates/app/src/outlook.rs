@@ -1,16 +1,19 @@
 //! The brief and the coordination report: what the registry holds of an armed actor or a period,
 //! as far as the reader may know it. Here it is gathered; `reports` makes documents of it.
 
+use std::collections::HashMap;
+
 use concord_domain::{
     document::{Engagement, Reader, Terms, To, ids},
     fault::Pointer,
+    guidance::{FITTING_MAX, Fit, fitting},
     id::PlaceId,
     language::Language,
     lineage::Lineage,
-    vocabulary::{AskStatus, Closed, Code},
-    window::{Day, Window, later},
+    vocabulary::{AskStatus, Closed, Code, Issue, Method},
+    window::{Day, later},
 };
-use concord_reports::{Handling, Named, Term};
+use concord_reports::{Handling, Named, Term, brief::GuidanceLine};
 use concord_store::{Tx, trees};
 use serde_json::Value;
 use uuid::Uuid;
@@ -18,62 +21,92 @@ use uuid::Uuid;
 use crate::{App, access::Access, error::Result, names::Names};
 
 pub mod brief;
+mod commitments;
 pub mod report;
+mod risks;
 
 /// How long a document is to be relied on, in days.
 const RELIED_ON_DAYS: u32 = 7;
 
-/// What is written on every document.
-const MARK: &str = "TLP:AMBER+STRICT – for people of the organisations in this operation only";
+/// How things are called in a document: in its language, by the names that were loaded.
+#[derive(Clone, Copy)]
+struct Voice<'n> {
+    language: Language,
+    names: &'n Names,
+}
 
-fn term<T: Code>(code: T) -> Term {
+fn term<T: Code>(code: T, language: Language) -> Term {
     let entry = code.entry();
-    Term { code: entry.code.clone(), label: entry.label_in(Language::English).to_owned() }
+    Term { code: entry.code.clone(), label: entry.label_in(language).to_owned() }
 }
 
-fn closed<T: Closed>(code: T) -> Term {
-    Term { code: code.code().to_owned(), label: code.label_in(Language::English).to_owned() }
+fn closed<T: Closed>(code: T, language: Language) -> Term {
+    Term { code: code.code().to_owned(), label: code.label_in(language).to_owned() }
 }
 
-fn named(names: &Names, id: impl Into<Uuid>) -> Named {
-    let id = id.into();
-    Named { id, name: names.of(id) }
-}
+impl Voice<'_> {
+    fn term<T: Code>(self, code: T) -> Term {
+        term(code, self.language)
+    }
 
-/// From when to when, in words.
-fn when(window: Window) -> String {
-    match (window.from, window.until) {
-        (Some(from), Some(until)) => format!("{from} to {until}"),
-        (Some(from), None) => format!("since {from}"),
-        (None, Some(until)) => format!("until {until}"),
-        (None, None) => "for good".to_owned(),
+    fn closed<T: Closed>(self, code: T) -> Term {
+        closed(code, self.language)
+    }
+
+    fn named(self, id: impl Into<Uuid>) -> Named {
+        let id = id.into();
+        Named { id, name: self.names.of(id) }
+    }
+
+    /// A sentence with its holes filled. Where it is read from right to left, what is put in is
+    /// kept apart from it, so that a name in another script does not turn its order over.
+    fn say(self, key: &'static str, holes: &[(&str, &str)]) -> String {
+        const APART: [char; 2] = ['\u{2068}', '\u{2069}'];
+        if !self.language.is_right_to_left() {
+            return self.language.filled(key, holes);
+        }
+        let [from, until] = APART;
+        let apart: Vec<(&str, String)> =
+            holes.iter().map(|(hole, value)| (*hole, format!("{from}{value}{until}"))).collect();
+        let holes: Vec<(&str, &str)> =
+            apart.iter().map(|(hole, value)| (*hole, &**value)).collect();
+        self.language.filled(key, &holes)
+    }
+
+    /// Terms in words.
+    fn terms(self, terms: &Terms) -> String {
+        let one = |(term, value): (&concord_domain::vocabulary::Term, &_)| {
+            let (name, value) = (term.entry().label_in(self.language), format!("{value}"));
+            self.say("advice.named", &[("name", name), ("value", &value)])
+        };
+        terms.iter().map(one).collect::<Vec<_>>().join("; ")
+    }
+
+    fn places(self, places: &[To<PlaceId>]) -> String {
+        if places.is_empty() {
+            return self.language.text("document.whole_operation").to_owned();
+        }
+        let names: Vec<String> = places.iter().map(|to| self.names.of(to.0)).collect();
+        self.language.list(&names)
     }
 }
 
-/// Terms in words.
-fn terms_in_words(terms: &Terms) -> String {
-    let one = |(term, value): (&concord_domain::vocabulary::Term, _)| {
-        format!("{}: {value}", term.entry().label_in(Language::English))
-    };
-    terms.iter().map(one).collect::<Vec<_>>().join("; ")
-}
-
-fn places_in_words(names: &Names, places: &[To<PlaceId>]) -> String {
-    if places.is_empty() {
-        return "the whole operation".to_owned();
-    }
-    places.iter().map(|to| names.of(to.0)).collect::<Vec<_>>().join(", ")
-}
-
-fn handling(app: &App, access: &Access, day: Day, note: &str) -> Handling {
-    let operation = &access.operation;
+/// How a document is to be handled: its mark and what it covers, under their keys.
+fn handling(
+    app: &App,
+    access: &Access,
+    day: Day,
+    (mark, covers): (&'static str, &'static str),
+) -> Handling {
+    let (operation, language) = (&access.operation, access.language);
     let true_at = app.now().and_utc().to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
     Handling {
-        mark: MARK.to_owned(),
+        language: language.code().to_owned(),
+        mark: language.text(mark).to_owned(),
         operation: Named { id: operation.id, name: operation.operation.name.as_str().to_owned() },
         true_at,
         expires_on: later(day.max(app.today()), RELIED_ON_DAYS).to_string(),
-        note: note.to_owned(),
+        note: language.text(covers).to_owned(),
     }
 }
 
@@ -97,12 +130,17 @@ impl Tally {
     }
 }
 
-/// What became of asks, by method and by approach, in the order of the vocabulary.
-fn tallies(engagements: &[Engagement]) -> Vec<(&'static str, Term, Tally)> {
+/// What became of asks, by method and by approach: methods first, and those first by which most
+/// was granted.
+fn tallies<'e>(
+    engagements: impl IntoIterator<Item = &'e Engagement>,
+    language: Language,
+) -> Vec<(&'static str, Term, Tally)> {
     let mut found: Vec<(&'static str, Term, Tally)> = Vec::new();
     for engagement in engagements {
-        let approaches = engagement.approaches.iter().map(|each| ("approach", term(*each)));
-        let means = [("method", term(engagement.method))].into_iter().chain(approaches);
+        let approaches = engagement.approaches.iter();
+        let approaches = approaches.map(|each| ("approach", term(*each, language)));
+        let means = [("method", term(engagement.method, language))].into_iter().chain(approaches);
         for (list, means) in means {
             let known = found.iter().position(|(l, m, _)| *l == list && *m == means);
             let at = known.unwrap_or_else(|| {
@@ -118,10 +156,35 @@ fn tallies(engagements: &[Engagement]) -> Vec<(&'static str, Term, Tally)> {
     found
 }
 
+/// Public guidance about these issues and methods, what fits best first, and by what it fits.
+fn matching_guidance(
+    issues: &[Issue],
+    methods: &[Method],
+    language: Language,
+) -> Vec<GuidanceLine> {
+    let line = |fit: Fit| GuidanceLine {
+        code: fit.guidance.code.clone(),
+        title: fit.guidance.title.clone(),
+        publisher: fit.guidance.publisher.clone(),
+        year: fit.guidance.year,
+        kind: Term {
+            code: fit.guidance.kind.clone(),
+            label: fit.guidance.kind_in(language).to_owned(),
+        },
+        address: fit.guidance.address.clone(),
+        issues: fit.issues.into_iter().map(|issue| term(issue, language)).collect(),
+        methods: fit.methods.into_iter().map(|method| term(method, language)).collect(),
+    };
+    if issues.is_empty() && methods.is_empty() {
+        return Vec::new();
+    }
+    fitting(issues, methods).into_iter().take(FITTING_MAX).map(line).collect()
+}
+
 /// Whether the places of an engagement or an agreement are, hold or lie within a place.
 fn is_about(
     places: &[To<PlaceId>],
-    lineages: &std::collections::HashMap<PlaceId, Lineage>,
+    lineages: &HashMap<PlaceId, Lineage>,
     place: Option<&Lineage>,
 ) -> bool {
     let Some(place) = place else { return true };
@@ -129,13 +192,13 @@ fn is_about(
         || places.iter().any(|to| lineages.get(&to.0).is_some_and(|each| each.in_line(place)))
 }
 
-/// Where all the places stand that these engagements name.
+/// Where all the places stand that these engagements name, and some more.
 fn lineages_of(
     tx: &mut Tx,
     access: &Access,
     engagements: &[Engagement],
     more: &[PlaceId],
-) -> Result<std::collections::HashMap<PlaceId, Lineage>> {
+) -> Result<HashMap<PlaceId, Lineage>> {
     let mut all: Vec<PlaceId> = engagements.iter().flat_map(|e| ids(&e.places)).collect();
     all.extend(more);
     all.sort_unstable();

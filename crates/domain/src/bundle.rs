@@ -11,7 +11,8 @@ use uuid::Uuid;
 
 use crate::{
     document::{
-        ArmedActor, Called, Commitment, CommonPosition, Document, Engagement, Key, Lead, Mechanism, Operation, Organization, Place, ProtectionRisk, Reader, References, Strategy,
+        ArmedActor, Called, Commitment, CommonPosition, Document, Engagement, Key, Lead, Mechanism,
+        Operation, Organization, Place, ProtectionRisk, Reader, References, Strategy,
     },
     fault::{Fault, FaultCode, Pointer, nearest, quoted},
     id::Kind,

@@ -108,16 +108,31 @@ impl Language {
     #[must_use]
     pub fn day(self, day: Day) -> String {
         use chrono::Datelike;
+        let first = (day.day() == 1).then(|| self.text("day.first").to_owned());
+        let (number, year) =
+            (first.unwrap_or_else(|| day.day().to_string()), day.year().to_string());
+        let holes = [("day", &*number), ("month", self.name_of_month(day)), ("year", &*year)];
+        self.filled("day.date", &holes)
+    }
+
+    /// A month, `2026-03`, in words; what is none stays as it is.
+    #[must_use]
+    pub fn month(self, month: &str) -> String {
+        use chrono::Datelike;
+        let first = crate::window::parse_day(&format!("{month}-01"));
+        first.map_or_else(
+            || month.to_owned(),
+            |day| format!("{} {}", self.name_of_month(day), day.year()),
+        )
+    }
+
+    fn name_of_month(self, day: Day) -> &'static str {
+        use chrono::Datelike;
         const MONTHS: [&str; 12] = [
             "month.1", "month.2", "month.3", "month.4", "month.5", "month.6", "month.7", "month.8",
             "month.9", "month.10", "month.11", "month.12",
         ];
-        let month = MONTHS.get(day.month0() as usize).copied().unwrap_or_default();
-        let first = (day.day() == 1).then(|| self.text("day.first").to_owned());
-        let (number, year) =
-            (first.unwrap_or_else(|| day.day().to_string()), day.year().to_string());
-        let holes = [("day", &*number), ("month", self.text(month)), ("year", &*year)];
-        self.filled("day.date", &holes)
+        self.text(MONTHS.get(day.month0() as usize).copied().unwrap_or_default())
     }
 
     /// A window of days in words.
@@ -184,7 +199,9 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
-    use crate::{flag::Cause, reason::ReasonCode, rules::RULES, vocabulary::Closed};
+    use crate::{
+        flag::Cause, names::Likeness, reason::ReasonCode, rules::RULES, vocabulary::Closed,
+    };
 
     /// The holes of a sentence.
     fn holes(sentence: &str) -> Vec<&str> {
@@ -200,6 +217,9 @@ mod tests {
             SENTENCES[0].iter().map(|(key, text)| (key.clone(), text.clone())).collect();
         for code in ReasonCode::ALL {
             all.insert(format!("reason.{}", code.code()), code.template().to_owned());
+        }
+        for likeness in Likeness::ALL {
+            all.insert(format!("likeness.{}", likeness.code()), likeness.template().to_owned());
         }
         for rule in RULES {
             for (member, text) in rule.english() {

@@ -3,10 +3,26 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
+use concord_domain::language::Language;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{Handling, Named, Term, filters};
+
+/// How many of each the page shows, so that it stays one; what is left out is counted there and
+/// stands in the other forms.
+const PLACED_SHOWN: usize = 3;
+const FLAGS_SHOWN: usize = 3;
+const REASONS_SHOWN: usize = 2;
+const LINES_SHOWN: usize = 5;
+const ASKS_SHOWN: usize = 2;
+const LEADS_SHOWN: usize = 2;
+const POSITIONS_SHOWN: usize = 2;
+const COMMITMENTS_SHOWN: usize = 3;
+const WORKED_SHOWN: usize = 3;
+const TEXTS_SHOWN: usize = 3;
+const GUIDANCE_SHOWN: usize = 2;
+const ALIASES_SHOWN: usize = 4;
 
 /// The brief as one page to print and to read on a phone: whom to call comes first, then what is
 /// open, who speaks to whom, what was agreed, and what is missing.
@@ -16,13 +32,14 @@ use crate::{Handling, Named, Term, filters};
 /// # Errors
 ///
 /// None is known: askama reports what a formatter does.
-pub fn html(brief: &Brief) -> Result<String, askama::Error> {
-    Page { handling: &brief.handling, brief }.render()
+pub fn html(brief: &Brief, language: Language) -> Result<String, askama::Error> {
+    Page { w: &language, handling: &brief.handling, brief }.render()
 }
 
 #[derive(Template)]
 #[template(path = "brief.html", whitespace = "minimize")]
 struct Page<'a> {
+    w: &'a Language,
     handling: &'a Handling,
     brief: &'a Brief,
 }
@@ -37,9 +54,32 @@ impl Page<'_> {
         counts
     }
 
-    fn has_anything_on_the_table(&self) -> bool {
-        let mut lines = self.brief.levels.iter().flat_map(|step| &step.lines);
-        lines.any(|line| !line.asks.is_empty() || !line.demands.is_empty())
+    /// The levels, each with as many lines as the page has room for.
+    fn levels(&self) -> Vec<LevelLines> {
+        let levels = &self.brief.levels;
+        let lines = levels.iter().map(|step| step.lines.len());
+        let mut shown: Vec<usize> = lines.clone().map(|_| 0).collect();
+        // In turn, so that no level takes the room of another.
+        let all: usize = lines.clone().sum();
+        let mut left = LINES_SHOWN.min(all);
+        while left > 0 {
+            for (shown, lines) in shown.iter_mut().zip(lines.clone()) {
+                if left > 0 && *shown < lines {
+                    *shown += 1;
+                    left -= 1;
+                }
+            }
+        }
+        let cut = |(step, shown): (&LevelLines, usize)| LevelLines {
+            level: step.level.clone(),
+            lines: step.lines.iter().take(shown).cloned().collect(),
+        };
+        levels.iter().zip(shown).map(cut).collect()
+    }
+
+    fn lines_more(&self) -> usize {
+        let all: usize = self.brief.levels.iter().map(|step| step.lines.len()).sum();
+        all.saturating_sub(LINES_SHOWN)
     }
 }
 
@@ -64,8 +104,10 @@ pub struct Brief {
     pub leads: Vec<LeadLine>,
     /// The community's own lines, to be followed.
     pub community_lines: Vec<Named>,
-    /// What approaches have brought: how many asks were granted and refused, by method and approach.
+    /// What approaches have brought: what became of asks, by method and by approach.
     pub worked: Vec<Worked>,
+    /// The first day that is looked at for that.
+    pub worked_from: String,
     /// What to be careful about.
     pub cautions: Vec<String>,
     /// The open flags, the worst first.
@@ -79,6 +121,8 @@ pub struct Brief {
     /// What is missing: levels that nobody speaks to, lines not touched for long, commitments
     /// that end soon.
     pub silences: Vec<String>,
+    /// Public guidance that fits, what fits best first.
+    pub guidance: Vec<GuidanceLine>,
 }
 
 /// An armed actor in outline.
@@ -98,6 +142,17 @@ pub struct ActorOutline {
     pub influences: Option<String>,
     /// Where its decisions are made.
     pub decisions: Option<String>,
+    /// The positions in it that matter to a dialogue.
+    pub positions: Vec<Office>,
+}
+
+/// A position in an armed actor.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Office {
+    /// What it does for a dialogue.
+    pub role: Term,
+    /// What the office is called.
+    pub title: String,
 }
 
 /// The lines at a level; none, if nobody speaks to it there.
@@ -182,6 +237,21 @@ pub struct CommitmentLine {
     pub status: Term,
     /// Who obtained it, if it is known.
     pub obtained_by: Option<Named>,
+    /// Which is settled of who, what, where, when, and how it is verified.
+    pub arranged: Vec<Term>,
+    /// What those found who looked last.
+    pub verified: Option<Verified>,
+}
+
+/// What somebody found who looked whether a commitment is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Verified {
+    /// The day.
+    pub on: String,
+    /// What was found.
+    pub finding: Term,
+    /// Who looked.
+    pub organization: Named,
 }
 
 /// A common position.
@@ -217,10 +287,35 @@ pub struct LeadLine {
 pub struct Worked {
     /// The method or the approach.
     pub means: Term,
+    /// Whether it is a `method` or an `approach`.
+    pub list: String,
     /// How many asks were granted.
     pub granted: usize,
     /// How many were refused.
     pub refused: usize,
+    /// How many are open.
+    pub open: usize,
+}
+
+/// A public document, and why it fits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct GuidanceLine {
+    /// Its code.
+    pub code: String,
+    /// What it is called, as it was published.
+    pub title: String,
+    /// Who published it.
+    pub publisher: Option<String>,
+    /// The year.
+    pub year: Option<u16>,
+    /// What kind of document it is.
+    pub kind: Term,
+    /// Where its publisher has it.
+    pub address: Option<String>,
+    /// The issues by which it fits.
+    pub issues: Vec<Term>,
+    /// The methods by which it fits.
+    pub methods: Vec<Term>,
 }
 
 /// A flag in one line.

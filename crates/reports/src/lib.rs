@@ -3,16 +3,20 @@
 //!
 //! It loads nothing and decides nothing: what stands in a document is what its reader may know.
 
+use concord_domain::language::Language;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 pub mod brief;
+pub mod chart;
 mod filters;
+pub mod handed_round;
 pub mod network;
 pub mod report;
 #[cfg(test)]
 mod samples;
+pub mod suppression;
 pub mod timeline;
 
 /// A code of the vocabulary with what people call it.
@@ -37,6 +41,8 @@ pub struct Named {
 /// What may be done with a document, and until when it holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Handling {
+    /// The language that it is in.
+    pub language: String,
     /// How it is to be handled.
     pub mark: String,
     /// The operation that it is about.
@@ -47,4 +53,15 @@ pub struct Handling {
     pub expires_on: String,
     /// What it covers and what it does not.
     pub note: String,
+}
+
+/// A level in one word.
+pub(crate) fn level_in(code: &str, language: Language) -> &str {
+    match code {
+        "strategic" => language.text("level.strategic"),
+        "operational" => language.text("level.operational"),
+        "tactical" => language.text("level.tactical"),
+        "community" => language.text("level.community"),
+        other => other,
+    }
 }

@@ -1,29 +1,54 @@
 //! The coordination report: who covers what, what is missing, and what became of it, for a period.
 
 use askama::Template;
+use concord_domain::language::Language;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{Handling, Named, Term, filters};
+use crate::{
+    Handling, Named, Term,
+    chart::{self, Direction, Figure},
+    filters,
+};
 
+mod figures;
 mod long;
 
 pub use long::csv;
+pub(crate) use long::{Row, written};
 
-/// The coordination report as pages to print: a table for each section.
+/// The coordination report as pages to print: figures as charts and tables, then a table for each
+/// section.
 ///
 /// # Errors
 ///
 /// None is known: askama reports what a formatter does.
-pub fn html(report: &Report) -> Result<String, askama::Error> {
-    Page { handling: &report.handling, report }.render()
+pub fn html(report: &Report, language: Language) -> Result<String, askama::Error> {
+    let figures = figures::of(report, language);
+    Page { w: &language, handling: &report.handling, report, figures: drawn(figures, language) }
+        .render()
+}
+
+/// Figures, each with its chart.
+pub(crate) fn drawn(figures: Vec<Figure>, language: Language) -> Vec<(Figure, String)> {
+    let direction =
+        if language.is_right_to_left() { Direction::RightToLeft } else { Direction::LeftToRight };
+    figures
+        .into_iter()
+        .map(|figure| {
+            let chart = chart::svg(&figure, direction);
+            (figure, chart)
+        })
+        .collect()
 }
 
 #[derive(Template)]
 #[template(path = "report.html", whitespace = "minimize")]
 struct Page<'a> {
+    w: &'a Language,
     handling: &'a Handling,
     report: &'a Report,
+    figures: Vec<(Figure, String)>,
 }
 
 impl<'a> Page<'a> {
@@ -36,6 +61,8 @@ impl<'a> Page<'a> {
 /// The coordination report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Report {
+    /// `full`: it counts what its reader may read, and names organisations.
+    pub edition: String,
     /// What may be done with it.
     pub handling: Handling,
     /// The first day of the period.
@@ -46,22 +73,32 @@ pub struct Report {
     pub armed_actor: Option<Named>,
     /// The place with all inside it to which it is limited.
     pub place: Option<Named>,
+    /// The issue with all below it to which it is limited.
+    pub issue: Option<Term>,
     /// How much there was.
     pub totals: Totals,
     /// Who speaks to whom on what at which level: one row for each that occurs.
     pub coverage: Vec<Coverage>,
     /// What nobody speaks of or to.
-    pub gaps: Vec<String>,
+    pub gaps: Vec<Gap>,
     /// How demands were answered, by month.
     pub answers: Vec<Answers>,
     /// The commitments of the period.
     pub commitments: Vec<CommitmentRow>,
+    /// The commitments by area, and how far they are kept.
+    pub areas: Vec<AreaRow>,
     /// The flags, by kind: raised, settled, and how long that took.
     pub flags: Vec<FlagRow>,
     /// What became of asks, by method and by approach.
     pub outcomes: Vec<Outcome>,
+    /// Why dialogues did not reach what they sought.
+    pub failures: Vec<Failure>,
+    /// What others can learn.
+    pub lessons: Vec<Lesson>,
     /// Who contributed, and how much.
     pub contributors: Vec<Contributor>,
+    /// Live lines that nobody has touched for long.
+    pub stale: Vec<StaleLine>,
 }
 
 /// How much there was.
@@ -98,10 +135,22 @@ pub struct Coverage {
     pub engagements: usize,
 }
 
+/// Something that nobody speaks of, or somebody to whom nobody speaks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Gap {
+    /// What it is about: `protection_risk`, `level`, `armed_actor` or `issue`.
+    pub kind: String,
+    /// What that is called.
+    pub name: String,
+    /// The gap as a sentence.
+    pub sentence: String,
+}
+
 /// How a kind of demand was answered in a month.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 pub struct Answers {
-    /// The month, `YYYY-MM`, in which the line with the demand began.
+    /// The month, `YYYY-MM`, in which it was answered so; where the day is not known, in which the
+    /// demand began.
     pub month: String,
     /// The demand.
     pub demand: Term,
@@ -124,10 +173,39 @@ pub struct CommitmentRow {
     pub action: Term,
     /// About what.
     pub issue: Term,
+    /// Where, in words.
+    pub places: String,
     /// From when to when, in words.
     pub when: String,
     /// What became of it.
     pub status: Term,
+    /// Which is settled of who, what, where, when, and how it is verified.
+    pub arranged: Vec<Term>,
+    /// What those found who looked last.
+    pub finding: Option<Term>,
+}
+
+/// The commitments of an area.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AreaRow {
+    /// The area of the first level; none for those that cover the whole operation.
+    pub area: Option<Named>,
+    /// What people call it.
+    pub name: String,
+    /// Commitments that cover some of it.
+    pub commitments: usize,
+    /// Of those, in force.
+    pub in_force: usize,
+    /// Of those, for which who, what, where, when and verification are all settled.
+    pub operational: usize,
+    /// Of those, found to be kept when somebody last looked there.
+    pub kept: usize,
+    /// Found to be kept in part.
+    pub partly_kept: usize,
+    /// Found to be broken, or known to have been breached without that.
+    pub broken: usize,
+    /// Looked at without a finding, or by nobody.
+    pub not_verified: usize,
 }
 
 /// The flags of a kind.
@@ -166,6 +244,26 @@ pub struct Outcome {
     pub open: usize,
 }
 
+/// Why dialogues did not reach what they sought.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Failure {
+    /// Why.
+    pub reason: Term,
+    /// In how many engagements.
+    pub engagements: usize,
+}
+
+/// What others can learn from a line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Lesson {
+    /// Whose line.
+    pub organization: Named,
+    /// With whom.
+    pub armed_actor: Named,
+    /// The lesson, as they wrote it.
+    pub lesson: String,
+}
+
 /// An organisation that contributed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Contributor {
@@ -175,6 +273,17 @@ pub struct Contributor {
     pub engagements: usize,
     /// Its contacts in the period.
     pub contacts: usize,
+}
+
+/// A live line that nobody has touched for long.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct StaleLine {
+    /// Whose.
+    pub organization: Named,
+    /// With whom.
+    pub armed_actor: Named,
+    /// The last day on which somebody met the armed actor, began or renewed the line.
+    pub touched_on: String,
 }
 
 #[cfg(test)]

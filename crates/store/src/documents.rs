@@ -3,7 +3,8 @@
 
 use concord_domain::{
     document::{
-        ArmedActor, Called, CommonPosition, Document, Key, Lead, Mechanism, Organization, Place, ProtectionRisk, Stored, self,
+        self, ArmedActor, Called, CommonPosition, Document, Key, Lead, Mechanism, Organization,
+        Place, ProtectionRisk, Stored,
     },
     id::ArmedActorId,
     lineage::Lineage,

@@ -310,8 +310,23 @@ pub fn restricted(
         .select((t::id, t::class))
         .load(tx)?;
     let ids: Vec<Uuid> = rows.iter().map(|(id, _)| id.0).collect();
+    let mut entries = entries_of(tx, operation, &ids)?;
+    rows.into_iter()
+        .map(|(id, class)| Ok((closed(&class)?, entries.remove(&id.0).unwrap_or_default())))
+        .collect()
+}
+
+/// The entries that these flags rest on.
+///
+/// # Errors
+/// The store's own.
+pub fn entries_of(
+    tx: &mut Tx,
+    operation: Uuid,
+    flags: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<Uuid>>> {
     let mut entries: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
-    for ids in ids.chunks(IDS_MAX) {
+    for ids in flags.chunks(IDS_MAX) {
         let rows: Vec<(RowId, RowId)> = fe::table
             .filter(fe::operation_id.eq(RowId(operation)))
             .filter(fe::flag_id.eq_any(row_ids(ids.iter().copied())))
@@ -321,7 +336,5 @@ pub fn restricted(
             entries.entry(flag.0).or_default().push(entry.0);
         }
     }
-    rows.into_iter()
-        .map(|(id, class)| Ok((closed(&class)?, entries.remove(&id.0).unwrap_or_default())))
-        .collect()
+    Ok(entries)
 }

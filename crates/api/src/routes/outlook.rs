@@ -1,8 +1,8 @@
 //! The brief and the coordination report.
 
 use actix_web::http::Method;
-use concord_app::outlook;
-use concord_reports::{brief, report};
+use concord_app::outlook::{self, report::Made};
+use concord_reports::{brief, handed_round, report};
 use serde_json::json;
 
 use super::{Route, Schema, within};
@@ -21,7 +21,10 @@ pub fn routes() -> Vec<Route> {
             "Get one page for one armed actor, place and day",
             create_brief,
         )
-        .about("Send `Accept: text/html` for the page to print.")
+        .about(
+            "Send `Accept: text/html` for the page to print, `Accept-Language` for French, Spanish \
+             or Arabic.",
+        )
         .body(
             Schema::named("NewBrief"),
             json!({"armed_actor": "ufv-sefa", "place": "XT030102", "day": "2026-11-26"}),
@@ -36,10 +39,16 @@ pub fn routes() -> Vec<Route> {
             create_report,
         )
         .about(
-            "Send `Accept: text/html` for the document to print, `Accept: text/csv` for the table.",
+            "Send `Accept: text/html` for the document to print, with charts, `Accept: text/csv` \
+             for the table, with HXL hashtags, `Accept-Language` for French, Spanish or Arabic. The \
+             edition `handed_round` names no organisation, and no figure about fewer than three \
+             stands in it or can be computed from it.",
         )
-        .body(Schema::named("NewReport"), json!({"from": "2026-10-01", "until": "2026-12-31"}))
-        .answers(200, Schema::named("Report"))
+        .body(
+            Schema::named("NewReport"),
+            json!({"from": "2026-10-01", "until": "2026-12-31", "edition": "full"}),
+        )
+        .answers(200, Schema::named("AnyReport"))
         .also_as(&["text/html", "text/csv"]),
     ]
 }
@@ -53,7 +62,7 @@ fn create_brief(call: &Call) -> Result<Answer> {
     let (person, operation) = (call.person()?, call.operation());
     let made = outlook::brief::brief(&call.app, person, operation, &call.body)?;
     if call.wants("text/html") {
-        return Ok(Answer::html(brief::html(&made).map_err(broken)?));
+        return Ok(Answer::html(brief::html(&made, call.language).map_err(broken)?));
     }
     Ok(Answer::json(&made))
 }
@@ -62,11 +71,20 @@ fn create_report(call: &Call) -> Result<Answer> {
     let (person, operation) = (call.person()?, call.operation());
     let made = outlook::report::report(&call.app, person, operation, &call.body)?;
     if call.wants("text/html") {
-        return Ok(Answer::html(report::html(&made).map_err(broken)?));
+        return Ok(Answer::html(match &made {
+            Made::Full(full) => report::html(full, call.language).map_err(broken)?,
+            Made::HandedRound(round) => handed_round::html(round, call.language).map_err(broken)?,
+        }));
     }
     if call.wants("text/csv") {
-        let table = report::csv(&made).map_err(broken)?;
+        let table = match &made {
+            Made::Full(full) => report::csv(full).map_err(broken)?,
+            Made::HandedRound(round) => handed_round::csv(round).map_err(broken)?,
+        };
         return Ok(Answer::csv(table, "coordination-report.csv"));
     }
-    Ok(Answer::json(&made))
+    Ok(match &made {
+        Made::Full(full) => Answer::json(full),
+        Made::HandedRound(round) => Answer::json(round),
+    })
 }

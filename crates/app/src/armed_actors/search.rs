@@ -6,6 +6,7 @@ use concord_domain::{
     document::{ArmedActor, Count, Line, Reader},
     fault::{FaultCode, Pointer},
     id::{ArmedActorId, PlaceId},
+    language::Language,
     names::{Field, Keyed, Names, Reason},
     policy::Action,
 };
@@ -49,6 +50,8 @@ pub struct Suggested {
     pub field: Field,
     /// Why.
     pub because: Vec<Reason>,
+    /// What its reader reads.
+    pub language: Language,
 }
 
 /// The armed actors of an operation by name. What was found to be another is known as that one.
@@ -131,7 +134,8 @@ pub fn search(app: &App, person: Person, operation: &str, body: &Value) -> Resul
             let parent = actor.parent.map(|to| (to.0, names.of(to.0)));
             let places = actor.places.iter().map(|to| (to.0, names.of(to.0))).collect();
             let (score, name, field, because) = (one.score, one.name, one.field, one.because);
-            Some(Suggested { actor, parent, places, score, name, field, because })
+            let language = access.language;
+            Some(Suggested { actor, parent, places, score, name, field, because, language })
         });
         Ok(suggested.collect())
     })

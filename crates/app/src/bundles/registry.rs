@@ -5,7 +5,8 @@ use std::{any::Any, collections::HashSet};
 use concord_domain::{
     bundle::Standing,
     document::{
-        ArmedActor, Called, Commitment, CommonPosition, Engagement, Key, Lead, Mechanism, Organization, Place, ProtectionRisk, Strategy,
+        ArmedActor, Called, Commitment, CommonPosition, Engagement, Key, Lead, Mechanism,
+        Organization, Place, ProtectionRisk, Strategy,
     },
     id::{Kind, OrganizationId, StrategyId},
     policy::Scope,

@@ -3,17 +3,23 @@
 use std::collections::{BTreeSet, HashMap};
 
 use concord_domain::{
-    document::{ArmedActor, Commitment, CommonPosition, Engagement, Lead, Organization, To, ids},
+    document::{
+        ArmedActor, Commitment, CommonPosition, Engagement, Lead, Organization, Prose,
+        ProtectionRisk, To, ids,
+    },
     id::{ArmedActorId, OrganizationId, PlaceId},
+    language::Language,
     lineage::Lineage,
     policy::Action,
     vocabulary::{
-        Closed, CommitmentStatus, EngagementStatus, FlagClass, FlagState, Level, Severity,
+        Closed, CommitmentStatus, EngagementStatus, FlagClass, FlagState, Issue, Level, Method,
+        Severity,
     },
     window::{Day, Window, earlier, later},
 };
 use concord_reports::brief::{
-    ActorOutline, AskLine, Brief, CommitmentLine, DemandLine, LevelLines, Line, Worked,
+    ActorOutline, AskLine, Brief, CommitmentLine, DemandLine, GuidanceLine, LevelLines, Line,
+    Office, Worked,
 };
 use concord_store::{
     Tx,
@@ -24,8 +30,9 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
-    closed, handling, is_about, last_contact, lineages_of, named, places_in_words, read_question,
-    tallies, term, terms_in_words, when,
+    Voice, closed, handling, is_about, last_contact, lineages_of, matching_guidance, read_question,
+    risks::{Limits, unaddressed},
+    tallies,
 };
 use crate::{
     App,
@@ -40,17 +47,12 @@ use crate::{
 mod advice;
 mod lines;
 
-use lines::{flag, lead, position};
+use lines::flag;
 
 /// How far back it is looked for what has worked, in days.
 const WORKED_DAYS: u32 = 730;
-/// After how many days without a contact a line is silent.
-const SILENT_DAYS: u32 = 60;
 /// How many days before its end a commitment is named.
 const ENDING_DAYS: u32 = 30;
-/// The most flags on one page.
-const FLAGS_MAX: usize = 6;
-
 /// What is asked for.
 struct Question {
     actor: ArmedActorId,
@@ -90,10 +92,12 @@ struct Gathered {
     commitments: Vec<Commitment>,
     positions: Vec<CommonPosition>,
     leads: Vec<Lead>,
+    risks: Vec<ProtectionRisk>,
     organizations: HashMap<OrganizationId, Organization>,
     flags: Vec<ShownFlag>,
     restricted: Vec<RestrictedLine>,
     names: Names,
+    language: Language,
 }
 
 impl Gathered {
@@ -112,8 +116,7 @@ impl Gathered {
 
         let slack = access.operation.operation.slack_days.0;
         let day = Window { from: Some(question.day), until: Some(question.day) };
-        let since = (earlier(question.day, WORKED_DAYS), question.day);
-        let around = (since.0, later(question.day, slack));
+        let around = (earlier(question.day, WORKED_DAYS), later(question.day, slack));
         let found = engagements::with_actors(tx, operation, &access.scope, Some(&in_line), around)?;
         let all = engagements::load(tx, operation, &access.scope, &found)?;
         let lineages = lineages_of(tx, access, &all, &[])?;
@@ -125,6 +128,8 @@ impl Gathered {
                 let goes_on = status.is_live() || status == EngagementStatus::Suspended;
                 goes_on && engagement.window().meets(&day, slack)
             });
+        let (actor, place) = (Some(&lineage), place.as_ref());
+        let limits = Limits { actor, place, issue: None, window: day };
         let mut gathered = Self {
             actor: resources::load_one(tx, access, question.actor.0)?,
             above: up.into_iter().filter(|id| *id != question.actor).collect(),
@@ -132,10 +137,12 @@ impl Gathered {
             commitments: commitments(tx, access, &in_line, question.day)?,
             positions: positions(tx, access, &lineage, question.day)?,
             leads: leads_towards(tx, access, &lineage, question.day)?,
+            risks: unaddressed(tx, access, &lines, &limits)?,
             organizations: HashMap::new(),
             flags: Vec::new(),
             restricted: Vec::new(),
             names: Names::default(),
+            language: access.language,
             lines,
             past,
             question,
@@ -160,6 +167,8 @@ impl Gathered {
         for commitment in &self.commitments {
             wanted.actors.insert(commitment.armed_actor.0.0);
             wanted.places.extend(ids(&commitment.places).into_iter().map(Uuid::from));
+            let looked = commitment.verifications.iter();
+            wanted.organizations.extend(looked.map(|each| each.organization.0.0));
         }
         for lead in &self.leads {
             wanted.actors.insert(lead.armed_actor.0.0);
@@ -177,29 +186,43 @@ impl Gathered {
         Ok(())
     }
 
+    const fn voice(&self) -> Voice<'_> {
+        Voice { language: self.language, names: &self.names }
+    }
+
     fn brief(&self, app: &App, access: &Access) -> Brief {
-        let note = "It covers what you may read. Finding none is no clearance: others may have \
-                    lines here that you may not know of. Ask the desk.";
-        let names = &self.names;
-        let community = self.lines.iter().filter(|line| self.is_community(line));
+        let voice = self.voice();
+        let community: BTreeSet<OrganizationId> = self
+            .lines
+            .iter()
+            .filter(|line| self.is_community(line))
+            .map(|line| line.organization.0)
+            .collect();
         Brief {
-            handling: handling(app, access, self.question.day, note),
+            handling: handling(app, access, self.question.day, ("document.mark", "brief.covers")),
             armed_actor: self.outline(),
-            place: self.question.place.map(|id| named(names, id)),
+            place: self.question.place.map(|id| voice.named(id)),
             day: self.question.day.to_string(),
             levels: Level::ALL.iter().map(|level| self.level(*level)).collect(),
             commitments: self.commitments.iter().map(|each| self.commitment(each)).collect(),
-            common_positions: self.positions.iter().map(|each| position(names, each)).collect(),
-            leads: self.leads.iter().map(|each| lead(names, each)).collect(),
-            community_lines: community.map(|line| named(names, line.organization.0)).collect(),
+            common_positions: self.positions.iter().map(|each| voice.position(each)).collect(),
+            leads: self.leads.iter().map(|each| voice.lead(each)).collect(),
+            community_lines: community.into_iter().map(|id| voice.named(id)).collect(),
             worked: self.worked(),
+            worked_from: self.worked_from().to_string(),
             cautions: self.cautions(),
-            flags: self.open_flags().take(FLAGS_MAX).map(flag).collect(),
+            flags: self.open_flags().map(|each| flag(each, self.language)).collect(),
             restricted: self.restricted_classes(),
             best_placed: self.best_placed(),
             call_first: self.call_first(),
             silences: self.silences(),
+            guidance: self.guidance(),
         }
+    }
+
+    /// The first day that is looked at for what has worked.
+    fn worked_from(&self) -> Day {
+        earlier(self.question.day, WORKED_DAYS)
     }
 
     fn is_community(&self, line: &Engagement) -> bool {
@@ -208,51 +231,57 @@ impl Gathered {
     }
 
     fn outline(&self) -> ActorOutline {
-        let actor = &self.actor;
-        let text = |prose: &Option<concord_domain::document::Prose>| {
-            prose.as_ref().map(|prose| prose.as_str().to_owned())
-        };
+        let (actor, voice) = (&self.actor, self.voice());
+        let text = |prose: &Option<Prose>| prose.as_ref().map(|prose| prose.as_str().to_owned());
+        let positions = actor.positions.iter().map(|position| Office {
+            role: voice.term(position.role),
+            title: position.title.as_str().to_owned(),
+        });
         ActorOutline {
-            actor: named(&self.names, actor.identity.id),
-            kind: term(actor.kind),
+            actor: voice.named(actor.identity.id),
+            kind: voice.term(actor.kind),
             aliases: actor.aliases.iter().map(|alias| alias.as_str().to_owned()).collect(),
-            above: self.above.iter().map(|id| named(&self.names, *id)).collect(),
+            above: self.above.iter().map(|id| voice.named(*id)).collect(),
             units_below: self.units_below,
             influences: text(&actor.influences),
             decisions: text(&actor.decisions),
+            positions: positions.collect(),
         }
     }
 
     fn level(&self, level: Level) -> LevelLines {
         let lines = self.lines.iter().filter(|line| line.level.0 == level);
-        LevelLines { level: closed(level), lines: lines.map(|line| self.line(line)).collect() }
+        LevelLines {
+            level: closed(level, self.language),
+            lines: lines.map(|line| self.line(line)).collect(),
+        }
     }
 
     fn line(&self, line: &Engagement) -> Line {
-        let names = &self.names;
-        let organization = named(names, line.organization.0);
-        let mut engagement = named(names, line.identity.id);
-        engagement.name = format!("{}, {}", organization.name, names.of(line.armed_actor.0));
+        let voice = self.voice();
+        let organization = voice.named(line.organization.0);
+        let mut engagement = voice.named(line.identity.id);
+        engagement.name = format!("{}, {}", organization.name, self.names.of(line.armed_actor.0));
         let asks = line.asks.iter().map(|ask| AskLine {
-            action: term(ask.action),
-            issue: term(ask.issue),
-            terms: terms_in_words(&ask.terms),
-            offer: (!ask.offer.is_none()).then(|| term(ask.offer)),
-            status: closed(ask.status.0),
+            action: voice.term(ask.action),
+            issue: voice.term(ask.issue),
+            terms: voice.terms(&ask.terms),
+            offer: (!ask.offer.is_none()).then(|| voice.term(ask.offer)),
+            status: voice.closed(ask.status.0),
         });
-        let demands = line
-            .demands
-            .iter()
-            .map(|each| DemandLine { kind: term(each.kind), response: term(each.response) });
+        let demands = line.demands.iter().map(|each| DemandLine {
+            kind: voice.term(each.kind),
+            response: voice.term(each.response),
+        });
         Line {
             engagement,
             organization,
-            partners: ids(&line.partners).into_iter().map(|id| named(names, id)).collect(),
-            armed_actor: named(names, line.armed_actor.0),
-            method: term(line.method),
-            status: closed(line.status.0),
-            when: when(line.window()),
-            places: places_in_words(names, &line.places),
+            partners: ids(&line.partners).into_iter().map(|id| voice.named(id)).collect(),
+            armed_actor: voice.named(line.armed_actor.0),
+            method: voice.term(line.method),
+            status: voice.closed(line.status.0),
+            when: self.language.window(line.window()),
+            places: voice.places(&line.places),
             last_contact: last_contact(line, self.question.day).map(|day| day.to_string()),
             asks: asks.collect(),
             demands: demands.collect(),
@@ -260,34 +289,48 @@ impl Gathered {
     }
 
     fn commitment(&self, commitment: &Commitment) -> CommitmentLine {
-        let names = &self.names;
+        let voice = self.voice();
         let origin = commitment.engagement.and_then(|to| {
             let lines = self.lines.iter().chain(&self.past);
             lines.into_iter().find(|line| line.identity.id == to.0)
         });
         CommitmentLine {
-            armed_actor: named(names, commitment.armed_actor.0),
-            kind: term(commitment.kind),
-            action: term(commitment.action),
-            issue: term(commitment.issue),
-            terms: terms_in_words(&commitment.terms),
-            places: places_in_words(names, &commitment.places),
-            when: when(commitment.window()),
-            status: closed(commitment.status.0),
-            obtained_by: origin.map(|line| named(names, line.organization.0)),
+            armed_actor: voice.named(commitment.armed_actor.0),
+            kind: voice.term(commitment.kind),
+            action: voice.term(commitment.action),
+            issue: voice.term(commitment.issue),
+            terms: voice.terms(&commitment.terms),
+            places: voice.places(&commitment.places),
+            when: self.language.window(commitment.window()),
+            status: voice.closed(commitment.status.0),
+            obtained_by: origin.map(|line| voice.named(line.organization.0)),
+            arranged: voice.arranged(commitment),
+            verified: voice.verified(commitment, self.question.day),
         }
     }
 
     fn worked(&self) -> Vec<Worked> {
-        let all: Vec<Engagement> = self.lines.iter().chain(&self.past).cloned().collect();
-        let answered = tallies(&all).into_iter().filter(|(.., t)| t.granted + t.refused > 0);
-        answered
-            .map(|(_, means, tally)| Worked {
-                means,
-                granted: tally.granted,
-                refused: tally.refused,
-            })
-            .collect()
+        let answered = tallies(self.lines.iter().chain(&self.past), self.language)
+            .into_iter()
+            .filter(|(.., tally)| tally.granted + tally.refused > 0);
+        let worked = answered.map(|(list, means, tally)| Worked {
+            means,
+            list: list.to_owned(),
+            granted: tally.granted,
+            refused: tally.refused,
+            open: tally.open,
+        });
+        // In turn, so that a page with room for a few shows of both.
+        let (methods, approaches): (Vec<_>, Vec<_>) =
+            worked.partition(|each| each.list == "method");
+        let (mut methods, mut approaches) = (methods.into_iter(), approaches.into_iter());
+        let mut in_turn = Vec::new();
+        loop {
+            match (methods.next(), approaches.next()) {
+                (None, None) => return in_turn,
+                (method, approach) => in_turn.extend(method.into_iter().chain(approach)),
+            }
+        }
     }
 
     fn open_flags(&self) -> impl Iterator<Item = &ShownFlag> {
@@ -298,7 +341,17 @@ impl Gathered {
 
     fn restricted_classes(&self) -> Vec<concord_reports::Term> {
         let classes: BTreeSet<FlagClass> = self.restricted.iter().map(|line| line.class).collect();
-        classes.into_iter().map(closed).collect()
+        classes.into_iter().map(|class| closed(class, self.language)).collect()
+    }
+
+    /// Guidance about what is asked here and how.
+    fn guidance(&self) -> Vec<GuidanceLine> {
+        let asks = self.lines.iter().flat_map(|line| &line.asks);
+        let issues: BTreeSet<Issue> = asks.map(|ask| ask.issue).collect();
+        let methods: BTreeSet<Method> = self.lines.iter().map(|line| line.method).collect();
+        let (issues, methods): (Vec<_>, Vec<_>) =
+            (issues.into_iter().collect(), methods.into_iter().collect());
+        matching_guidance(&issues, &methods, self.language)
     }
 }
 

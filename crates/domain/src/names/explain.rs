@@ -1,5 +1,7 @@
 //! Why two names are held to be alike: codes for programs, sentences for people.
 
+use crate::language::{Language, fill};
+
 use super::{
     compare::{Comparison, Pair, Text, Way, how},
     forms::Part,
@@ -22,7 +24,8 @@ macro_rules! likenesses {
                 match self {$(Self::$name => $code),*}
             }
 
-            const fn template(self) -> &'static str {
+            /// The English sentence, with a number in braces for each of the words.
+            pub(crate) const fn template(self) -> &'static str {
                 match self {$(Self::$name => $sentence),*}
             }
         }
@@ -45,7 +48,7 @@ likenesses! {
     /// A word is in both.
     Word = "word", "Both have {0}.";
     /// A word with mistakes.
-    Misspelt = "misspelt", "{0} and {1} differ in {2}.";
+    Misspelt = "misspelt", "{0} and {1}: letters that differ: {2}.";
     /// The same consonants.
     Sounds = "sounds", "{0} sounds like {1}.";
     /// A word in another language.
@@ -78,14 +81,13 @@ impl Reason {
         Self { code, words }
     }
 
-    /// The reason as an English sentence.
+    /// The reason as a sentence.
     #[must_use]
-    pub fn sentence(&self) -> String {
-        let mut sentence = self.code.template().to_owned();
-        for (number, words) in self.words.iter().enumerate() {
-            sentence = sentence.replace(&format!("{{{number}}}"), words);
-        }
-        sentence
+    pub fn sentence(&self, language: Language) -> String {
+        let key = format!("likeness.{}", self.code.code());
+        fill(language.of_english(&key, self.code.template()), |hole| {
+            hole.parse().ok().and_then(|number: usize| self.words.get(number).cloned())
+        })
     }
 }
 
@@ -129,7 +131,7 @@ fn all(text: &Text<'_>) -> String {
 }
 
 fn differing(letters: usize) -> String {
-    if letters == 1 { "one letter".to_owned() } else { format!("{letters} letters") }
+    letters.to_string()
 }
 
 /// The words that count from a place on.

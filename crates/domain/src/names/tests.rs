@@ -132,8 +132,10 @@ fn it_is_said_why() {
     assert_eq!(codes("Sana'a Houthi rebels", "Houthi"), ["word", "written_has_more"]);
     assert_eq!(codes("Талибан", "Taliban"), ["same_folded", "transliterated"]);
     let found = names(&[&["Karen Army"]]).search("Karen Arny", 1);
-    let sentences: Vec<String> = found[0].because.iter().map(Reason::sentence).collect();
-    assert_eq!(sentences, ["Both have `karen`.", "`arny` and `army` differ in one letter."]);
+    let english = crate::language::Language::English;
+    let sentences: Vec<String> =
+        found[0].because.iter().map(|reason| reason.sentence(english)).collect();
+    assert_eq!(sentences, ["Both have `karen`.", "`arny` and `army`: letters that differ: 1."]);
 }
 
 #[test]

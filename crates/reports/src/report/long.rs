@@ -1,4 +1,5 @@
-//! The report as one table in long format: one measure in each row, for pivot tables.
+//! The report as one table in long format: one measure in each row, for pivot tables, and under
+//! the header a row of HXL hashtags, by which humanitarian tools know the columns.
 
 use std::borrow::Cow;
 
@@ -6,16 +7,19 @@ use csv::Writer;
 
 use super::{Handling, Report, Totals};
 
-const HEADER: [&str; 9] = [
-    "section",
-    "month",
-    "organization",
-    "armed_actor",
-    "issue",
-    "level",
-    "kind",
-    "measure",
-    "value",
+/// The columns, each with its hashtag of the HXL standard; what the standard has none for begins
+/// with `#x_`, as it asks.
+const COLUMNS: [(&str, &str); 10] = [
+    ("section", "#meta+section"),
+    ("month", "#date+month"),
+    ("organization", "#org+name"),
+    ("armed_actor", "#group+name"),
+    ("area", "#adm1+name"),
+    ("issue", "#subsector+code"),
+    ("level", "#x_level+code"),
+    ("kind", "#x_kind+code"),
+    ("measure", "#indicator+name"),
+    ("value", "#indicator+value"),
 ];
 
 /// The report as CSV in UTF-8, safe to open in a spreadsheet.
@@ -28,9 +32,15 @@ const HEADER: [&str; 9] = [
 ///
 /// None is known: the csv crate reports what a writer does, and this one writes to memory.
 pub fn csv(report: &Report) -> Result<Vec<u8>, csv::Error> {
+    written(&rows(report))
+}
+
+/// Rows as CSV, under the header and the hashtags.
+pub(crate) fn written(rows: &[Row<'_>]) -> Result<Vec<u8>, csv::Error> {
     let mut writer = Writer::from_writer(Vec::new());
-    writer.write_record(HEADER)?;
-    for row in rows(report) {
+    writer.write_record(COLUMNS.map(|(name, _)| name))?;
+    writer.write_record(COLUMNS.map(|(_, hashtag)| hashtag))?;
+    for row in rows {
         writer.write_record(row.cells().iter().map(|cell| cell.as_bytes()))?;
     }
     Ok(writer.into_inner().map_err(csv::IntoInnerError::into_error)?)
@@ -41,17 +51,20 @@ fn rows(report: &Report) -> Vec<Row<'_>> {
     rows.extend(totals(&report.totals));
     rows.extend(coverage(report));
     let gap = Row::of("gaps");
-    rows.extend(report.gaps.iter().map(|text| gap.text("gap", text)));
+    rows.extend(report.gaps.iter().map(|it| Row { kind: &it.kind, ..gap }.text("gap", &it.name)));
     rows.extend(answers(report));
     rows.extend(commitments(report));
+    rows.extend(areas(report));
     rows.extend(flags(report));
     rows.extend(outcomes(report));
+    rows.extend(failures(report));
     rows.extend(contributors(report));
+    rows.extend(stale(report));
     rows
 }
 
 fn document(report: &Report) -> Vec<Row<'_>> {
-    let Handling { mark, operation, true_at, expires_on, note } = &report.handling;
+    let Handling { mark, operation, true_at, expires_on, note, .. } = &report.handling;
     let row = Row::of("document");
     let mut rows = vec![
         row.text("handling", mark),
@@ -64,6 +77,7 @@ fn document(report: &Report) -> Vec<Row<'_>> {
     ];
     rows.extend(report.armed_actor.iter().map(|actor| row.text("armed_actor", &actor.name)));
     rows.extend(report.place.iter().map(|place| row.text("place", &place.name)));
+    rows.extend(report.issue.iter().map(|issue| row.text("issue", &issue.code)));
     rows
 }
 
@@ -116,6 +130,23 @@ fn commitments(report: &Report) -> impl Iterator<Item = Row<'_>> {
             row.text("action", &it.action.code),
             row.text("when", &it.when),
             row.text("status", &it.status.code),
+            row.count("arranged", it.arranged.len()),
+            row.text("finding", it.finding.as_ref().map_or("", |finding| &finding.code)),
+        ]
+    })
+}
+
+fn areas(report: &Report) -> impl Iterator<Item = Row<'_>> {
+    report.areas.iter().flat_map(|it| {
+        let row = Row { area: &it.name, ..Row::of("commitments_by_area") };
+        [
+            row.count("commitments", it.commitments),
+            row.count("in_force", it.in_force),
+            row.count("operational", it.operational),
+            row.count("kept", it.kept),
+            row.count("partly_kept", it.partly_kept),
+            row.count("broken", it.broken),
+            row.count("not_verified", it.not_verified),
         ]
     })
 }
@@ -157,6 +188,24 @@ fn outcomes(report: &Report) -> impl Iterator<Item = Row<'_>> {
     })
 }
 
+fn failures(report: &Report) -> impl Iterator<Item = Row<'_>> {
+    report.failures.iter().map(|it| {
+        let row = Row { kind: &it.reason.code, ..Row::of("failures") };
+        row.count("engagements", it.engagements)
+    })
+}
+
+fn stale(report: &Report) -> impl Iterator<Item = Row<'_>> {
+    report.stale.iter().map(|it| {
+        let row = Row {
+            organization: &it.organization.name,
+            armed_actor: &it.armed_actor.name,
+            ..Row::of("stale_lines")
+        };
+        row.text("touched_on", &it.touched_on)
+    })
+}
+
 fn contributors(report: &Report) -> impl Iterator<Item = Row<'_>> {
     report.contributors.iter().flat_map(|it| {
         let row = Row { organization: &it.organization.name, ..Row::of("contributors") };
@@ -166,32 +215,34 @@ fn contributors(report: &Report) -> impl Iterator<Item = Row<'_>> {
 
 /// One measure, and what it is a measure of.
 #[derive(Clone, Copy)]
-struct Row<'a> {
-    section: &'a str,
-    month: &'a str,
-    organization: &'a str,
-    armed_actor: &'a str,
-    issue: &'a str,
-    level: &'a str,
-    kind: &'a str,
-    measure: &'a str,
-    value: Value<'a>,
+pub(crate) struct Row<'a> {
+    pub section: &'a str,
+    pub month: &'a str,
+    pub organization: &'a str,
+    pub armed_actor: &'a str,
+    pub area: &'a str,
+    pub issue: &'a str,
+    pub level: &'a str,
+    pub kind: &'a str,
+    pub measure: &'a str,
+    pub value: Value<'a>,
 }
 
 #[derive(Clone, Copy)]
-enum Value<'a> {
-    Count(usize),
+pub(crate) enum Value<'a> {
+    Count(u64),
     Days(i64),
     Text(&'a str),
 }
 
 impl<'a> Row<'a> {
-    const fn of(section: &'a str) -> Self {
+    pub(crate) const fn of(section: &'a str) -> Self {
         Self {
             section,
             month: "",
             organization: "",
             armed_actor: "",
+            area: "",
             issue: "",
             level: "",
             kind: "",
@@ -201,19 +252,25 @@ impl<'a> Row<'a> {
     }
 
     const fn count(self, measure: &'a str, count: usize) -> Self {
-        Self { measure, value: Value::Count(count), ..self }
+        Self { measure, value: Value::Count(count as u64), ..self }
     }
 
-    const fn text(self, measure: &'a str, text: &'a str) -> Self {
+    /// A figure, or nothing where it is not shown.
+    pub(crate) fn counted(self, measure: &'a str, count: Option<u64>) -> Self {
+        Self { measure, value: count.map_or(Value::Text(""), Value::Count), ..self }
+    }
+
+    pub(crate) const fn text(self, measure: &'a str, text: &'a str) -> Self {
         Self { measure, value: Value::Text(text), ..self }
     }
 
-    fn cells(&self) -> [Cow<'a, str>; 9] {
+    fn cells(&self) -> [Cow<'a, str>; 10] {
         [
             guarded(self.section),
             guarded(self.month),
             guarded(self.organization),
             guarded(self.armed_actor),
+            guarded(self.area),
             guarded(self.issue),
             guarded(self.level),
             guarded(self.kind),
@@ -321,21 +378,27 @@ mod tests {
         let bytes = csv(&samples::report()).unwrap();
         let text = String::from_utf8(bytes.clone()).unwrap();
         assert!(text.starts_with(
-            "section,month,organization,armed_actor,issue,level,kind,measure,value\n\
-             document,,,,,,,handling,"
+            "section,month,organization,armed_actor,area,issue,level,kind,measure,value\n\
+             #meta+section,#date+month,#org+name,#group+name,#adm1+name,#subsector+code,\
+             #x_level+code,#x_kind+code,#indicator+name,#indicator+value\n\
+             document,,,,,,,,handling,"
         ));
         for row in [
-            "totals,,,,,,,engagements,45",
-            "coverage,,FRA,UFV Valley Zone,access.movement,operational,,engagements,2",
-            "coverage,,نور سيفا للإغاثة,UFV Sefa Post,,tactical,,engagements,1",
-            "answers,2026-02,,,,,fee,refusing,4",
-            "commitments,,,UFV Valley Zone,access.movement.checkpoints,,written_agreement,status,in_force",
-            "flags,,,,,,contradiction,class,conflict",
-            "flags,,,,,,contradiction,median_days_to_settle,6",
-            "flags,,,,,,duplication,median_days_to_settle,",
-            "outcomes_by_method,,,,,,negotiation,granted,7",
-            "outcomes_by_approach,,,,,,ihl,open,3",
-            "contributors,,FRA,,,,,contacts,12",
+            "totals,,,,,,,,engagements,45",
+            "coverage,,FRA,UFV Valley Zone,,access.movement,operational,,engagements,2",
+            "coverage,,نور سيفا للإغاثة,UFV Sefa Post,,,tactical,,engagements,1",
+            "answers,2026-02,,,,,,fee,refusing,4",
+            "commitments,,,UFV Valley Zone,,access.movement.checkpoints,,written_agreement,status,in_force",
+            "flags,,,,,,,contradiction,class,conflict",
+            "flags,,,,,,,contradiction,median_days_to_settle,6",
+            "flags,,,,,,,duplication,median_days_to_settle,",
+            "outcomes_by_method,,,,,,,negotiation,granted,7",
+            "outcomes_by_approach,,,,,,,ihl,open,3",
+            "contributors,,FRA,,,,,,contacts,12",
+            "commitments_by_area,,,,Sefa Valley,,,,kept,2",
+            "failures,,,,,,,mistrust,engagements,2",
+            "stale_lines,,FRA,UFV Valley Zone,,,,,touched_on,2026-01-02",
+            "gaps,,,,,,,level,gap,tactical",
         ] {
             assert!(text.lines().any(|line| line == row), "{row} in\n{text}");
         }
@@ -345,7 +408,7 @@ mod tests {
     #[test]
     fn no_cell_of_a_hostile_report_reads_as_a_formula() {
         let mut report = samples::report();
-        report.gaps = vec!["=cmd|' /C calc'!A0, \"quoted\"\nsecond line".to_owned()];
+        report.gaps[0].name = "=cmd|' /C calc'!A0, \"quoted\"\nsecond line".to_owned();
         report.contributors[0].organization.name = "\u{feff}＠evil".to_owned();
         report.armed_actor = Some(samples::named("-1"));
         let bytes = csv(&report).unwrap();

@@ -1,7 +1,7 @@
 use super::Sample;
 use crate::brief::{
-    ActorOutline, AskLine, Brief, CommitmentLine, DemandLine, FlagLine, LeadLine, LevelLines, Line,
-    Placed, PositionLine, Worked,
+    ActorOutline, AskLine, Brief, CommitmentLine, DemandLine, FlagLine, GuidanceLine, LeadLine,
+    LevelLines, Line, Office, Placed, PositionLine, Verified, Worked,
 };
 
 /// As much as is expected on one page: 20 lines with 3 asks each, and 15 flags.
@@ -35,6 +35,7 @@ impl Sample<'_> {
             community_lines: self
                 .all_named(&["Sefa Valley Council of Elders: market days at the bridge"]),
             worked: self.worked(),
+            worked_from: self.text("2024-03-12"),
             cautions: self.texts(&[
                 "The head of the post asks to be thanked on the radio: decline, and say why once.",
                 "Asking for trained men at the barrier can be read as blessing it.",
@@ -51,6 +52,16 @@ impl Sample<'_> {
                 "The line of Solace Field Medicine was last touched 74 days ago.",
                 "The 72 hours of notice at the bridge end on 5 April 2026.",
             ]),
+            guidance: vec![GuidanceLine {
+                code: "cchn-field-manual".to_owned(),
+                title: self.text("Field Manual on Frontline Humanitarian Negotiation"),
+                publisher: Some(self.text("CCHN")),
+                year: Some(2018),
+                kind: self.term("manual", "Manual"),
+                address: None,
+                issues: vec![self.term("access", "Access")],
+                methods: vec![self.term("negotiation", "Direct dialogue: negotiation")],
+            }],
         }
     }
 
@@ -68,6 +79,10 @@ impl Sample<'_> {
             decisions: Some(self.text(
                 "The head of the post can try a thing; only the zone command can make it last.",
             )),
+            positions: vec![Office {
+                role: self.term("gatekeeper", "Gatekeeper"),
+                title: self.text("head of the post"),
+            }],
         }
     }
 
@@ -161,6 +176,12 @@ impl Sample<'_> {
             when: self.text("12 October 2025 to 9 July 2026"),
             status: self.term("in_force", "In force"),
             obtained_by: Some(self.named("FRA")),
+            arranged: vec![self.term("who", "who"), self.term("where", "where")],
+            verified: Some(Verified {
+                on: self.text("2026-02-20"),
+                finding: self.term("partly_kept", "Partly kept"),
+                organization: self.named("RTW"),
+            }),
         }]
     }
 
@@ -186,8 +207,10 @@ impl Sample<'_> {
     fn worked(&self) -> Vec<Worked> {
         let row = |code, label, granted, refused| Worked {
             means: self.term(code, label),
+            list: "method".to_owned(),
             granted,
             refused,
+            open: 3,
         };
         vec![
             row(

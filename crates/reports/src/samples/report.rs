@@ -1,16 +1,19 @@
 use super::Sample;
 use crate::report::{
-    Answers, CommitmentRow, Contributor, Coverage, FlagRow, Outcome, Report, Totals,
+    Answers, AreaRow, CommitmentRow, Contributor, Coverage, Failure, FlagRow, Gap, Lesson, Outcome,
+    Report, StaleLine, Totals,
 };
 
 impl Sample<'_> {
     pub fn report(&self) -> Report {
         Report {
+            edition: "full".to_owned(),
             handling: self.handling(),
             from: self.text("2026-01-01"),
             until: self.text("2026-03-31"),
             armed_actor: None,
             place: Some(self.named("Sefa Valley")),
+            issue: None,
             totals: Totals {
                 engagements: 45,
                 live: 31,
@@ -21,14 +24,40 @@ impl Sample<'_> {
                 open_flags: 21,
             },
             coverage: self.coverage(),
-            gaps: self.texts(&[
-                "Nobody addresses the risk of forced recruitment of children in Upper Lenga.",
-                "Nobody speaks to the National Gendarmerie of Talmira at the tactical level.",
-            ]),
+            gaps: vec![
+                self.gap(
+                    "protection_risk",
+                    "Forced recruitment of children in Upper Lenga",
+                    "No line addresses this protection risk: Forced recruitment of children.",
+                ),
+                self.gap("level", "tactical", "Nobody speaks at this level: Tactical."),
+            ],
             answers: self.answers(),
             commitments: self.commitment_rows(),
+            areas: vec![AreaRow {
+                area: Some(self.named("Sefa Valley")),
+                name: self.text("Sefa Valley"),
+                commitments: 4,
+                in_force: 3,
+                operational: 1,
+                kept: 2,
+                partly_kept: 1,
+                broken: 1,
+                not_verified: 0,
+            }],
             flags: self.flag_rows(),
             outcomes: self.outcomes(),
+            failures: vec![Failure { reason: self.term("mistrust", "Mistrust"), engagements: 2 }],
+            lessons: vec![Lesson {
+                organization: self.named("FRA"),
+                armed_actor: self.named("UFV Valley Zone"),
+                lesson: self.text("Bring the stamped copy to the post, and leave one there."),
+            }],
+            stale: vec![StaleLine {
+                organization: self.named("FRA"),
+                armed_actor: self.named("UFV Valley Zone"),
+                touched_on: self.text("2026-01-02"),
+            }],
             contributors: vec![
                 Contributor { organization: self.named("FRA"), engagements: 6, contacts: 12 },
                 Contributor {
@@ -38,6 +67,10 @@ impl Sample<'_> {
                 },
             ],
         }
+    }
+
+    fn gap(&self, kind: &str, name: &str, sentence: &str) -> Gap {
+        Gap { kind: kind.to_owned(), name: self.text(name), sentence: self.text(sentence) }
     }
 
     fn coverage(&self) -> Vec<Coverage> {
@@ -79,8 +112,11 @@ impl Sample<'_> {
             kind: self.term("written_agreement", "Written agreement"),
             action: self.term("allow_passage", "Let people or goods pass"),
             issue: self.term("access.movement.checkpoints", "Checkpoints"),
+            places: self.text("Sefa Bridge"),
             when: self.text("12 October 2025 to 9 July 2026"),
             status: self.term("in_force", "In force"),
+            arranged: vec![self.term("who", "who")],
+            finding: Some(self.term("kept", "Kept")),
         }]
     }
 
@@ -110,7 +146,7 @@ impl Sample<'_> {
     fn outcomes(&self) -> Vec<Outcome> {
         let row = |code, label, list, counts: [usize; 4]| Outcome {
             means: self.term(code, label),
-            list: self.text(list),
+            list: list.to_owned(),
             granted: counts[0],
             refused: counts[1],
             withdrawn: counts[2],

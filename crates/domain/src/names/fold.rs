@@ -228,7 +228,7 @@ fn from_arabic(word: &[char]) -> String {
     for (at, c) in letters.iter().enumerate() {
         let plain = match c {
             'ا' | 'أ' | 'إ' | 'آ' | 'ٱ' | 'ع' => "a",
-            'ة' if at + 1 == letters.len() => "a",
+            'ة' | 'ه' | 'ہ' if at > 0 && at + 1 == letters.len() => "a",
             'ه' | 'ة' | 'ۀ' | 'ہ' | 'ھ' | 'ە' | 'ح' => "h",
             'و' | 'ؤ' if at == 0 => "w",
             'و' | 'ؤ' => "u",

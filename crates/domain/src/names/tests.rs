@@ -110,7 +110,7 @@ fn scripts_meet_in_latin_letters() {
     }
     assert_eq!(folded("إسلامي"), folded("اسلامى"));
     assert_eq!(folded("كتائب"), folded("کتائب"));
-    assert_eq!(folded("جماعــة"), folded("جماعه").replace('h', "a"));
+    assert_eq!(folded("جماعــة"), folded("جماعه"));
 }
 
 #[test]

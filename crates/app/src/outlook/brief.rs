@@ -18,8 +18,8 @@ use concord_domain::{
     window::{Day, Window, earlier, later},
 };
 use concord_reports::brief::{
-    ActorOutline, AskLine, Brief, CommitmentLine, DemandLine, GuidanceLine, LevelLines, Line, Office,
-    Worked,
+    ActorOutline, AskLine, Brief, CommitmentLine, DemandLine, GuidanceLine, LevelLines, Line,
+    Office, Worked,
 };
 use concord_store::{
     Tx,

@@ -34,10 +34,12 @@ impl Voice<'_> {
 
     /// What those found who looked last, until a day.
     pub(super) fn verified(self, commitment: &Commitment, day: Day) -> Option<Verified> {
-        last_of(commitment.verifications.iter().filter(|each| each.on <= day)).map(|last| Verified {
-            on: last.on.to_string(),
-            finding: self.closed(last.finding.0),
-            organization: self.named(last.organization.0),
+        last_of(commitment.verifications.iter().filter(|each| each.on <= day)).map(|last| {
+            Verified {
+                on: last.on.to_string(),
+                finding: self.closed(last.finding.0),
+                organization: self.named(last.organization.0),
+            }
         })
     }
 }

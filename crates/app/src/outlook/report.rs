@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDateTime;
 use concord_domain::{
-    document::{Ask, Commitment, Engagement, Member, ProtectionRisk, Reader, Schemas, To, Writer, ids},
+    document::{
+        Ask, Commitment, Engagement, Member, ProtectionRisk, Reader, Schemas, To, Writer, ids,
+    },
     fault::{FaultCode, Pointer},
     id::{ArmedActorId, OrganizationId, PlaceId},
     language::Language,

@@ -153,7 +153,9 @@ impl Gathered {
             when: self.language.window(commitment.window()),
             status: voice.closed(commitment.status.0),
             arranged: voice.arranged(commitment),
-            finding: voice.verified(commitment, self.question.period.1).map(|verified| verified.finding),
+            finding: voice
+                .verified(commitment, self.question.period.1)
+                .map(|verified| verified.finding),
         }
     }
 
@@ -255,14 +257,16 @@ impl Gathered {
         for reason in self.engagements.iter().flat_map(|each| &each.failure_reasons) {
             *counted.entry(*reason).or_default() += 1;
         }
-        let row = |(reason, engagements)| Failure { reason: self.voice().term(reason), engagements };
+        let row =
+            |(reason, engagements)| Failure { reason: self.voice().term(reason), engagements };
         let mut rows: Vec<Failure> = counted.into_iter().map(row).collect();
         rows.sort_by_key(|row| std::cmp::Reverse(row.engagements));
         rows
     }
 
     pub(super) fn lessons(&self) -> Vec<Lesson> {
-        let written = self.engagements.iter().filter_map(|each| Some((each, each.lessons.as_ref()?)));
+        let written =
+            self.engagements.iter().filter_map(|each| Some((each, each.lessons.as_ref()?)));
         written
             .map(|(engagement, lesson)| Lesson {
                 organization: self.voice().named(engagement.organization.0),
@@ -296,9 +300,8 @@ impl Gathered {
     /// The live lines that nobody has touched for long, the longest first.
     pub(super) fn stale(&self) -> Vec<StaleLine> {
         let since = earlier(self.today, STALE_DAYS);
-        let is_stale = |each: &&Engagement| {
-            self.is_live(each, self.today) && each.touched_on() < since
-        };
+        let is_stale =
+            |each: &&Engagement| self.is_live(each, self.today) && each.touched_on() < since;
         let mut rows: Vec<StaleLine> = self
             .engagements
             .iter()

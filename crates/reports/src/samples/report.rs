@@ -144,7 +144,7 @@ impl Sample<'_> {
     }
 
     fn outcomes(&self) -> Vec<Outcome> {
-        let row = |code, label, list, counts: [usize; 4]| Outcome {
+        let row = |code, label, list: &str, counts: [usize; 4]| Outcome {
             means: self.term(code, label),
             list: list.to_owned(),
             granted: counts[0],

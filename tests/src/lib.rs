@@ -18,6 +18,7 @@ use concord_store::Store;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+pub mod contract;
 pub mod held;
 pub mod postgres;
 
@@ -303,7 +304,8 @@ impl Answer {
 
 impl Person<'_> {
     /// A request with these headers besides the token. A path that does not begin with `/` is
-    /// within the operation.
+    /// within the operation. Fails if the answer breaks the contract.
+    #[track_caller]
     pub fn request(
         &self,
         method: &str,
@@ -315,15 +317,28 @@ impl Person<'_> {
             Some(path) => path.to_owned(),
             None => format!("v1/operations/{}/{path}", self.operation),
         };
-        let url = format!("{}/{path}", self.registry.url());
-        let mut request = ureq::http::Request::builder().method(method).uri(url);
+        let sent = contract::Request {
+            method,
+            path: &format!("/{path}"),
+            headers,
+            body: body.unwrap_or_default(),
+        };
+        let answer = self.send(&sent);
+        let broken = contract::contract().broken_by(&sent, &answer);
+        assert!(broken.is_empty(), "{}\n{}", broken.join("\n"), answer.text);
+        answer
+    }
+
+    fn send(&self, sent: &contract::Request<'_>) -> Answer {
+        let url = format!("{}{}", self.registry.url(), sent.path);
+        let mut request = ureq::http::Request::builder().method(sent.method).uri(url);
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
-        for (name, value) in headers {
+        for (name, value) in sent.headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(body.unwrap_or_default()).expect("a request");
+        let request = request.body(sent.body).expect("a request");
         let agent: ureq::Agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .allow_non_standard_methods(true)

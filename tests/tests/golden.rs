@@ -4,7 +4,7 @@
 use std::{fmt::Write, path::PathBuf, process::Command};
 
 use concord_domain::{bundle, policy, rules::RULES, vocabulary::Closed};
-use concord_tests::{binary, file};
+use concord_tests::{binary, file, json_files};
 use serde_json::Value;
 
 /// Fails unless a file of the repository holds this text; writes it if it is to be accepted.
@@ -46,6 +46,21 @@ fn golden_the_api_is_the_published_one() {
 #[test]
 fn golden_the_schema_of_bundles_is_the_published_one() {
     is_golden("openapi/bundle.schema.json", &pretty(&bundle::schema()));
+}
+
+#[test]
+fn golden_every_bundle_here_is_valid_by_the_published_schema() {
+    let schema = bundle::schema();
+    let schema = jsonschema::options().should_validate_formats(true).build(&schema);
+    let schema = schema.expect("a schema");
+    let bundles = ["scenarios", "bundles"].into_iter().flat_map(json_files);
+    for (name, bundle) in bundles {
+        let faults: Vec<String> = schema
+            .iter_errors(&bundle)
+            .map(|fault| format!("{}: {fault}", fault.instance_path()))
+            .collect();
+        assert_eq!(faults, [""; 0], "{name}");
+    }
 }
 
 #[test]

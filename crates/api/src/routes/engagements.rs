@@ -76,7 +76,8 @@ pub fn routes() -> Vec<Route> {
             Schema::named("Sharing"),
             json!({"audience": "mechanisms", "audience_mechanisms": ["awg"], "disclosure": "match", "reason": "The working group agreed to share lines at the bridge."}),
         )
-        .answers(200, Schema::named("Engagement")),
+        .answers(200, Schema::named("Engagement"))
+        .tagged(),
     );
     routes.push(
         Route::new(
@@ -122,6 +123,7 @@ fn part_routes() -> Vec<Route> {
             .takes_key()
             .body(Schema::Named(schema), example)
             .answers(201, logged())
+            .tagged()
     };
     let change = |part: &'static str, one: &str, endpoint, schema, example| {
         let path = format!("{item}/{part}/{{part}}");
@@ -129,6 +131,7 @@ fn part_routes() -> Vec<Route> {
             .needs_match()
             .body(Schema::Named(schema), example)
             .answers(200, logged())
+            .tagged()
     };
     let named = str::to_owned;
     vec![

@@ -10,6 +10,12 @@ use crate::call::{Answer, Call, Result};
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
+    let mut routes = of_operations();
+    routes.extend(of_the_tree());
+    routes
+}
+
+fn of_operations() -> Vec<Route> {
     let one = "/v1/operations/{operation}";
     let view = || Schema::named("Operation");
     vec![
@@ -33,9 +39,11 @@ pub fn routes() -> Vec<Route> {
             Schema::named("NewOperation"),
             json!({"key": "ssd", "name": "South Sudan", "country": "SSD", "slack_days": 14}),
         )
-        .answers(201, view()),
+        .answers(201, view())
+        .tagged(),
         Route::new(Method::GET, one, ("get_operation", "operations"), "Read an operation", get)
-            .answers(200, view()),
+            .answers(200, view())
+            .tagged(),
         Route::new(
             Method::PATCH,
             one,
@@ -45,7 +53,13 @@ pub fn routes() -> Vec<Route> {
         )
         .needs_match()
         .body(Schema::named("OperationChange"), json!({"slack_days": 21}))
-        .answers(200, view()),
+        .answers(200, view())
+        .tagged(),
+    ]
+}
+
+fn of_the_tree() -> Vec<Route> {
+    vec![
         Route::new(
             Method::POST,
             within("armed-actors/{id}/move"),
@@ -56,7 +70,8 @@ pub fn routes() -> Vec<Route> {
         .about("`parent` is a key or an id; null moves it to the top.")
         .needs_match()
         .body(Schema::named("Move"), json!({"parent": "ufv"}))
-        .answers(200, Schema::named("ArmedActor")),
+        .answers(200, Schema::named("ArmedActor"))
+        .tagged(),
         Route::new(
             Method::POST,
             within("armed-actors/{id}/merge"),
@@ -67,7 +82,8 @@ pub fn routes() -> Vec<Route> {
         .about("All that is known of it becomes the other's, which is answered.")
         .needs_match()
         .body(Schema::named("Merge"), json!({"into": "ufv"}))
-        .answers(200, Schema::named("ArmedActor")),
+        .answers(200, Schema::named("ArmedActor"))
+        .tagged(),
     ]
 }
 

@@ -40,14 +40,17 @@ pub fn of_kind<T: Resource>(kind: Kind) -> Vec<Route> {
         Route::new(Method::POST, &list, (id("create"), tag), format!("Make {one}"), create::<T>)
             .takes_key()
             .body(Schema::Named(format!("New{}", T::NAME)), new)
-            .answers(201, view()),
+            .answers(201, view())
+            .tagged(),
         Route::new(Method::GET, &item, (id("get"), tag), format!("Read {one}"), get::<T>)
-            .answers(200, view()),
+            .answers(200, view())
+            .tagged(),
         Route::new(Method::PATCH, &item, (id("amend"), tag), format!("Amend {one}"), amend::<T>)
             .about("A member that is given replaces, lists whole; null takes away; what is left out stays.")
             .needs_match()
             .body(Schema::Named(format!("{}Change", T::NAME)), change)
-            .answers(200, view()),
+            .answers(200, view())
+            .tagged(),
     ]
 }
 

@@ -55,6 +55,11 @@ impl Contract {
         Self { document, registry, validators: Mutex::default() }
     }
 
+    /// The document.
+    pub fn document(&self) -> &Value {
+        &self.document
+    }
+
     /// What the answer breaks of the contract; nothing if it keeps it.
     pub fn broken_by(&self, request: &Request<'_>, answer: &Answer) -> Vec<String> {
         let path = request.path.split(['?', '#']).next().unwrap_or_default();

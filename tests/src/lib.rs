@@ -181,7 +181,7 @@ impl Registry {
     }
 
     /// Somebody with this login, signed in.
-    fn signed_in(&self, login: &str, operation: &str) -> Person<'_> {
+    pub fn signed_in(&self, login: &str, operation: &str) -> Person<'_> {
         let token = auth::sign_in(&self.app, login, PASSWORD).expect("a token");
         Person {
             registry: self,
@@ -482,4 +482,28 @@ pub fn json_files(folder: &str) -> Vec<(String, Value)> {
             (name, serde_json::from_str(&text).expect("the file is JSON"))
         })
         .collect()
+}
+
+/// Fails unless a file of the repository holds this text; writes it if it is to be accepted.
+#[track_caller]
+pub fn is_golden(path: &str, text: &str) {
+    let path: PathBuf = file("..").join(path);
+    if std::env::var_os("UPDATE_GOLDEN").is_some_and(|value| value == "1") {
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("the folder is made");
+        std::fs::write(&path, text).expect("the file is written");
+        return;
+    }
+    let there = std::fs::read_to_string(&path).unwrap_or_default();
+    let differs = there.lines().zip(text.lines()).position(|(there, now)| there != now);
+    let at = differs.unwrap_or_else(|| there.lines().count().min(text.lines().count()));
+    let line = |text: &str| text.lines().nth(at).unwrap_or("nothing").to_owned();
+    assert!(
+        there == text,
+        "{} is no longer what the code says: line {} is\n  {}\nand would be\n  {}\n\
+         If that is meant, run `make accept` and review what changes.",
+        path.display(),
+        at + 1,
+        line(&there),
+        line(text),
+    );
 }

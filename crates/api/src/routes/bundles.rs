@@ -34,7 +34,7 @@ pub fn routes() -> Vec<Route> {
         .at_most(BUNDLE_BYTES_MAX)
         .body(
             Schema::named("BundleToImport"),
-            json!({"format": "concord.bundle/1", "operation": {"key": "exercise", "name": "Exercise"}, "places": [{"key": "XT0399", "name": "Nyombe Crossing", "level": 2, "parent": "XT03"}]}),
+            json!({"format": "concord.bundle/1", "operation": {"key": "exercise", "name": "Exercise"}, "places": [{"key": "XT0398", "name": "Nyombe Landing", "level": 2, "parent": "XT03"}]}),
         )
         .answers(200, Schema::named("Imported")),
         Route::new(

@@ -18,6 +18,7 @@ use concord_store::Store;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+pub mod contract;
 pub mod held;
 pub mod postgres;
 pub mod serving;
@@ -203,7 +204,7 @@ impl Registry {
     }
 
     /// Somebody with this login, signed in.
-    fn signed_in(&self, login: &str, operation: &str) -> Person<'_> {
+    pub fn signed_in(&self, login: &str, operation: &str) -> Person<'_> {
         let token = auth::sign_in(&self.app, login, PASSWORD).expect("a token");
         Person {
             registry: self,
@@ -330,7 +331,8 @@ impl Answer {
 
 impl Person<'_> {
     /// A request with these headers besides the token. A path that does not begin with `/` is
-    /// within the operation.
+    /// within the operation. Fails if the answer breaks the contract.
+    #[track_caller]
     pub fn request(
         &self,
         method: &str,
@@ -342,15 +344,28 @@ impl Person<'_> {
             Some(path) => path.to_owned(),
             None => format!("v1/operations/{}/{path}", self.operation),
         };
-        let url = format!("{}/{path}", self.registry.url());
-        let mut request = ureq::http::Request::builder().method(method).uri(url);
+        let sent = contract::Request {
+            method,
+            path: &format!("/{path}"),
+            headers,
+            body: body.unwrap_or_default(),
+        };
+        let answer = self.send(&sent);
+        let broken = contract::contract().broken_by(&sent, &answer);
+        assert!(broken.is_empty(), "{}\n{}", broken.join("\n"), answer.text);
+        answer
+    }
+
+    fn send(&self, sent: &contract::Request<'_>) -> Answer {
+        let url = format!("{}{}", self.registry.url(), sent.path);
+        let mut request = ureq::http::Request::builder().method(sent.method).uri(url);
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
-        for (name, value) in headers {
+        for (name, value) in sent.headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(body.unwrap_or_default()).expect("a request");
+        let request = request.body(sent.body).expect("a request");
         let agent: ureq::Agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .allow_non_standard_methods(true)
@@ -494,4 +509,28 @@ pub fn json_files(folder: &str) -> Vec<(String, Value)> {
             (name, serde_json::from_str(&text).expect("the file is JSON"))
         })
         .collect()
+}
+
+/// Fails unless a file of the repository holds this text; writes it if it is to be accepted.
+#[track_caller]
+pub fn is_golden(path: &str, text: &str) {
+    let path: PathBuf = file("..").join(path);
+    if std::env::var_os("UPDATE_GOLDEN").is_some_and(|value| value == "1") {
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("the folder is made");
+        std::fs::write(&path, text).expect("the file is written");
+        return;
+    }
+    let there = std::fs::read_to_string(&path).unwrap_or_default();
+    let differs = there.lines().zip(text.lines()).position(|(there, now)| there != now);
+    let at = differs.unwrap_or_else(|| there.lines().count().min(text.lines().count()));
+    let line = |text: &str| text.lines().nth(at).unwrap_or("nothing").to_owned();
+    assert!(
+        there == text,
+        "{} is no longer what the code says: line {} is\n  {}\nand would be\n  {}\n\
+         If that is meant, run `make accept` and review what changes.",
+        path.display(),
+        at + 1,
+        line(&there),
+        line(text),
+    );
 }

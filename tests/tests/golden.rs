@@ -1,35 +1,11 @@
 //! What is reviewed like code and made by code: the API, the format, the policy, the rules, the
 //! command line. `make accept` writes them anew.
 
-use std::{fmt::Write, path::PathBuf, process::Command};
+use std::{fmt::Write, process::Command};
 
 use concord_domain::{bundle, policy, rules::RULES, vocabulary::Closed};
-use concord_tests::{binary, file};
+use concord_tests::{binary, is_golden, json_files};
 use serde_json::Value;
-
-/// Fails unless a file of the repository holds this text; writes it if it is to be accepted.
-#[track_caller]
-fn is_golden(path: &str, text: &str) {
-    let path: PathBuf = file("..").join(path);
-    if std::env::var_os("UPDATE_GOLDEN").is_some_and(|value| value == "1") {
-        std::fs::create_dir_all(path.parent().expect("a folder")).expect("the folder is made");
-        std::fs::write(&path, text).expect("the file is written");
-        return;
-    }
-    let there = std::fs::read_to_string(&path).unwrap_or_default();
-    let differs = there.lines().zip(text.lines()).position(|(there, now)| there != now);
-    let at = differs.unwrap_or_else(|| there.lines().count().min(text.lines().count()));
-    let line = |text: &str| text.lines().nth(at).unwrap_or("nothing").to_owned();
-    assert!(
-        there == text,
-        "{} is no longer what the code says: line {} is\n  {}\nand would be\n  {}\n\
-         If that is meant, run `make accept` and review what changes.",
-        path.display(),
-        at + 1,
-        line(&there),
-        line(text),
-    );
-}
 
 fn pretty(value: &Value) -> String {
     serde_json::to_string_pretty(value).expect("JSON") + "\n"
@@ -46,6 +22,21 @@ fn golden_the_api_is_the_published_one() {
 #[test]
 fn golden_the_schema_of_bundles_is_the_published_one() {
     is_golden("openapi/bundle.schema.json", &pretty(&bundle::schema()));
+}
+
+#[test]
+fn golden_every_bundle_here_is_valid_by_the_published_schema() {
+    let schema = bundle::schema();
+    let schema = jsonschema::options().should_validate_formats(true).build(&schema);
+    let schema = schema.expect("a schema");
+    let bundles = ["scenarios", "bundles"].into_iter().flat_map(json_files);
+    for (name, bundle) in bundles {
+        let faults: Vec<String> = schema
+            .iter_errors(&bundle)
+            .map(|fault| format!("{}: {fault}", fault.instance_path()))
+            .collect();
+        assert_eq!(faults, [""; 0], "{name}");
+    }
 }
 
 #[test]

@@ -410,9 +410,13 @@ fn read_body(request: &HttpRequest, body: &Bytes) -> Result<Value> {
     })
 }
 
-/// Where a path has no such method.
-pub async fn no_such_method() -> HttpResponse {
-    finish(Problem::new(&problem::NO_METHOD, problem::NO_METHOD.meaning).response())
+/// Where a path has no such method, but these.
+pub fn no_such_method(allowed: &str) -> HttpResponse {
+    let mut response = Problem::new(&problem::NO_METHOD, problem::NO_METHOD.meaning).response();
+    if let Ok(allowed) = header::HeaderValue::from_str(allowed) {
+        response.headers_mut().insert(header::ALLOW, allowed);
+    }
+    finish(response)
 }
 
 /// Where there is no such path.

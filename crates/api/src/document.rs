@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use actix_web::http::Method;
 use concord_app::{find, sharing};
-use concord_domain::document::{
-    ArmedActor, Ask, Commitment, CommonPosition, Contact, Demand, Engagement, Form, Intention,
-    Lead, Mechanism, Member, Operation, Organization, Place, ProtectionRisk, Schemas, Strategy,
-    Verification,
+use concord_domain::{
+    document::{
+        ArmedActor, Ask, Commitment, CommonPosition, Contact, Demand, Engagement, Form, Intention,
+        Lead, Mechanism, Member, Of, Operation, Organization, Place, ProtectionRisk, Schemas,
+        Strategy, Verification,
+    },
+    vocabulary::{FlagClass, FlagKind, FlagState, Resolution, Role, Severity},
 };
 use concord_reports::{
     brief::Brief, handed_round::HandedRound, network::Network, report::Report, timeline::Timeline,
@@ -17,11 +20,12 @@ use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
         Components, Content, InfoBuilder, OpenApi, OpenApiBuilder, PathItem, PathsBuilder, Ref,
-        RefOr, Required, Response, ResponseBuilder, Schema as OpenSchema,
+        RefOr, Required, Schema as OpenSchema,
         path::{
             HttpMethod, Operation as PathOperation, OperationBuilder, ParameterBuilder, ParameterIn,
         },
         request_body::RequestBodyBuilder,
+        schema::AdditionalProperties,
         security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
         tag::TagBuilder,
     },
@@ -33,6 +37,8 @@ use crate::{
     routes::{self, Route, Schema},
     views,
 };
+
+mod answers;
 
 const PREFIX: &str = "#/components/schemas/";
 
@@ -102,13 +108,12 @@ fn operation(route: &Route) -> PathOperation {
             .required(Some(Required::True));
         operation = operation.request_body(Some(body.build()));
     }
-    let (status, answer) = answer(route);
-    operation = operation.response(status, answer);
-    let mut kinds = problems(route);
-    kinds.sort_by_key(|kind| kind.status);
-    kinds.dedup_by_key(|kind| kind.status);
-    for kind in kinds {
-        operation = operation.response(kind.status.as_str(), told(kind));
+    operation = operation.response(route.answer.0.to_string(), answers::answer(route));
+    if route.is_tagged && route.method == Method::GET {
+        operation = operation.response("304", answers::not_modified());
+    }
+    for kind in problems(route) {
+        operation = operation.response(kind.status.as_str(), answers::problem(kind.status));
     }
     if !route.is_open {
         let scopes: [&str; 0] = [];
@@ -182,6 +187,7 @@ fn json_schema(schema: &Schema) -> Value {
             "type": "object",
             "properties": {"items": list(name)},
             "required": ["items"],
+            "additionalProperties": false,
         }),
         Schema::PageOf(name) => json!({
             "type": "object",
@@ -190,6 +196,7 @@ fn json_schema(schema: &Schema) -> Value {
                 "next": {"type": ["string", "null"], "description": "Where the list goes on."},
             },
             "required": ["items", "next"],
+            "additionalProperties": false,
         }),
         Schema::Inline(schema) => schema.clone(),
     }
@@ -199,23 +206,6 @@ fn content(schema: &Schema, example: Option<&Value>) -> Content {
     let mut content = Content::new(Some(string_schema(json_schema(schema))));
     content.example = example.cloned();
     content
-}
-
-fn answer(route: &Route) -> (String, Response) {
-    let (status, schema) = &route.answer;
-    let mut response = ResponseBuilder::new().description(match status {
-        201 => "It is made.",
-        204 => "It is done.",
-        _ => "The answer.",
-    });
-    if let Some(schema) = schema {
-        response = response.content("application/json", content(schema, None));
-    }
-    for media_type in route.also_as {
-        let text = Schema::Inline(json!({"type": "string"}));
-        response = response.content(*media_type, content(&text, None));
-    }
-    (status.to_string(), response.build())
 }
 
 /// The problems that a route can meet.
@@ -255,14 +245,6 @@ fn problems(route: &Route) -> Vec<&'static Kind> {
     kinds
 }
 
-fn told(kind: &Kind) -> Response {
-    let schema = Schema::named("Problem");
-    ResponseBuilder::new()
-        .description(kind.title)
-        .content("application/problem+json", content(&schema, None))
-        .build()
-}
-
 fn components() -> Components {
     let mut components = Components::new();
     let scheme = HttpBuilder::new()
@@ -271,6 +253,8 @@ fn components() -> Components {
         .description(Some("A token from POST /v1/tokens."))
         .build();
     components.add_security_scheme("token", SecurityScheme::Http(scheme));
+    components.headers = answers::headers();
+    components.responses = answers::shared();
     for (name, schema) in documents().into_iter().chain(plain()) {
         if let Ok(schema) = serde_json::from_value::<RefOr<OpenSchema>>(schema) {
             components.schemas.insert(name, schema);
@@ -298,10 +282,21 @@ fn components() -> Components {
 }
 
 fn add<T: ToSchema + PartialSchema>(components: &mut Components) {
-    let mut within = Vec::new();
+    let mut within = vec![(T::name().into_owned(), T::schema())];
     T::schemas(&mut within);
-    components.schemas.extend(within);
-    components.schemas.insert(T::name().into_owned(), T::schema());
+    components.schemas.extend(within.into_iter().map(|(name, schema)| (name, whole(schema))));
+}
+
+/// An answer has all members that it is described with, null if there is nothing to say, and no
+/// others. The faults of a problem alone are left out where there are none.
+fn whole(schema: RefOr<OpenSchema>) -> RefOr<OpenSchema> {
+    let RefOr::T(OpenSchema::Object(mut object)) = schema else { return schema };
+    if !object.properties.is_empty() {
+        let names = object.properties.keys().filter(|name| *name != "errors");
+        object.required = names.cloned().collect();
+        object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+    }
+    RefOr::T(OpenSchema::Object(object))
 }
 
 /// The documents in the forms in which they are sent and shown.
@@ -324,6 +319,14 @@ fn documents() -> BTreeMap<String, Value> {
             Demand::schema(&mut schemas);
         }
         Engagement::schema(&mut schemas);
+        if form == Form::View {
+            Of::<Role>::schema(&mut schemas);
+            Of::<FlagKind>::schema(&mut schemas);
+            Of::<FlagClass>::schema(&mut schemas);
+            Of::<Severity>::schema(&mut schemas);
+            Of::<FlagState>::schema(&mut schemas);
+            Of::<Resolution>::schema(&mut schemas);
+        }
         if form == Form::New {
             Intention::schema(&mut schemas);
             Contact::schema(&mut schemas);
@@ -360,5 +363,41 @@ fn plain() -> BTreeMap<String, Value> {
         serde_json::from_str(include_str!("shapes.json")).unwrap_or_default();
     shapes.insert("Sharing".to_owned(), sharing::schema());
     shapes.insert("Search".to_owned(), find::schema());
+    shapes.extend(bundle());
     shapes
+}
+
+/// The schemas of a bundle, whose definitions get names of their own: `Place` is a place as it is
+/// shown, `BundlePlace` one in a bundle, `PartialPlace` one that may stand already, of which a
+/// bundle that is taken in says only what is to change.
+fn bundle() -> BTreeMap<String, Value> {
+    let text = concord_domain::bundle::schema().to_string();
+    let text = text.replace("#/$defs/", &format!("{PREFIX}Bundle"));
+    let mut schema: Value = serde_json::from_str(&text).unwrap_or_default();
+    let definitions = schema["$defs"].take();
+    if let Some(members) = schema.as_object_mut() {
+        members.retain(|name, _| !name.starts_with('$'));
+    }
+    // The type of schemas here knows no constants.
+    let format = schema["properties"]["format"]["const"].take();
+    schema["properties"]["format"] = json!({"type": "string", "enum": [format]});
+    let mut all = BTreeMap::new();
+    let mut partial = schema.clone();
+    for (name, definition) in definitions.as_object().into_iter().flatten() {
+        let whole = format!("{PREFIX}Bundle{name}");
+        for list in
+            partial["properties"].as_object_mut().into_iter().flat_map(|all| all.values_mut())
+        {
+            if list["items"]["$ref"] == whole.as_str() {
+                list["items"]["$ref"] = format!("{PREFIX}Partial{name}").into();
+                let mut definition = definition.clone();
+                definition["required"] = json!(["key"]);
+                all.insert(format!("Partial{name}"), definition);
+            }
+        }
+        all.insert(format!("Bundle{name}"), definition.clone());
+    }
+    all.insert("Bundle".to_owned(), schema);
+    all.insert("BundleToImport".to_owned(), partial);
+    all
 }

@@ -4,6 +4,8 @@
 //! from a `Call` to an `Answer`; everything that all of them share
 //! happens once, in `call`. Nothing is decided here.
 
+use std::sync::Arc;
+
 use actix_web::web::{self, PayloadConfig, ServiceConfig};
 use concord_app::App;
 
@@ -33,9 +35,12 @@ pub fn configure(app: &App, config: &mut ServiceConfig) {
         seen.push(&first.path);
         let here = || routes::all().iter().filter(|route| route.path == first.path);
         let limit = here().map(|route| route.body_bytes_max).max().unwrap_or_default();
+        let mut allowed: Vec<&str> = here().map(|route| route.method.as_str()).collect();
+        allowed.sort_unstable();
+        let allowed: Arc<str> = allowed.join(", ").into();
         let mut resource = web::resource(&first.path)
             .app_data(PayloadConfig::new(limit))
-            .default_service(web::to(call::no_such_method));
+            .default_service(web::to(move || std::future::ready(call::no_such_method(&allowed))));
         for route in here() {
             resource = resource.route(route.service());
         }

@@ -2,20 +2,36 @@
 
 use actix_web::{HttpResponse, http::StatusCode};
 use concord_app::Error;
-use concord_domain::fault::Fault;
+use concord_domain::fault::{Fault, FaultCode};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::{Object, ObjectBuilder, schema::Type},
+};
+
+/// The addresses of all kinds, as the schema of one.
+fn address() -> Object {
+    let all = KINDS.iter().map(|kind| kind.address());
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(all)).build()
+}
+
+/// All codes of faults, as the schema of one.
+fn fault_code() -> Object {
+    let all = FaultCode::ALL.iter().map(|(code, _)| code.code());
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(all)).build()
+}
 
 /// What went wrong, where, and what to do about it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Problem {
     /// Which kind of problem; the address of its description.
     #[serde(rename = "type")]
-    #[schema(example = "/problems/invalid")]
+    #[schema(schema_with = address)]
     pub kind: String,
     /// The kind of problem in a few words.
     pub title: &'static str,
     /// The HTTP status.
+    #[schema(minimum = 400, maximum = 599)]
     pub status: u16,
     /// What went wrong this time, and what to do.
     pub detail: String,
@@ -33,7 +49,7 @@ pub struct ProblemAt {
     #[schema(example = "/asks/0/action")]
     pub pointer: String,
     /// Which kind of fault.
-    #[schema(example = "unknown_code")]
+    #[schema(schema_with = fault_code)]
     pub code: &'static str,
     /// What is wrong and what would be right.
     pub detail: String,
@@ -102,11 +118,18 @@ kinds! {
         "It is not your fault. Tell whoever runs the server the X-Request-Id.";
 }
 
+impl Kind {
+    /// Where it is described.
+    pub fn address(&self) -> String {
+        format!("/problems/{}", self.code)
+    }
+}
+
 impl Problem {
     /// A problem of a kind.
     pub fn new(kind: &Kind, detail: impl Into<String>) -> Self {
         Self {
-            kind: format!("/problems/{}", kind.code),
+            kind: kind.address(),
             title: kind.title,
             status: kind.status.as_u16(),
             detail: detail.into(),

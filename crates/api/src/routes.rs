@@ -23,6 +23,7 @@ mod guidance;
 mod operations;
 mod outlook;
 mod people;
+mod problems;
 mod resources;
 mod signing_in;
 mod system;
@@ -57,6 +58,8 @@ pub struct Route {
     pub takes_key: bool,
     /// Whether nobody needs to be signed in.
     pub is_open: bool,
+    /// Whether the answer carries the `ETag` of what is shown.
+    pub is_tagged: bool,
     /// What it does.
     pub endpoint: Endpoint,
 }
@@ -128,6 +131,7 @@ impl Route {
             needs_match: false,
             takes_key: false,
             is_open: false,
+            is_tagged: false,
             endpoint,
         }
     }
@@ -172,6 +176,10 @@ impl Route {
         Self { is_open: true, ..self }
     }
 
+    fn tagged(self) -> Self {
+        Self { is_tagged: true, ..self }
+    }
+
     /// The route of the server.
     pub fn service(&'static self) -> actix_web::Route {
         web::method(self.method.clone()).to(
@@ -187,6 +195,7 @@ pub fn all() -> &'static [Route] {
     static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         let mut routes = system::routes();
         routes.extend(signing_in::routes());
+        routes.extend(problems::routes());
         routes.extend(people::routes());
         routes.extend(operations::routes());
         routes.extend(resources::routes());

@@ -16,8 +16,48 @@ use concord_domain::{
 };
 use serde::Serialize;
 use serde_json::{Value, json};
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::{ObjectBuilder, OneOfBuilder, Ref, Schema, schema::Type},
+};
 use uuid::Uuid;
+
+fn flag_kind() -> Ref {
+    Ref::from_schema_name("FlagKind")
+}
+
+fn flag_class() -> Ref {
+    Ref::from_schema_name("FlagClass")
+}
+
+fn severity() -> Ref {
+    Ref::from_schema_name("Severity")
+}
+
+fn flag_state() -> Ref {
+    Ref::from_schema_name("FlagState")
+}
+
+fn role() -> Ref {
+    Ref::from_schema_name("Role")
+}
+
+fn or_null(code: Ref) -> Schema {
+    let null = ObjectBuilder::new().schema_type(Type::Null);
+    OneOfBuilder::new().item(code).item(null).into()
+}
+
+fn level_or_null() -> Schema {
+    or_null(Ref::from_schema_name("Level"))
+}
+
+fn flag_state_or_null() -> Schema {
+    or_null(flag_state())
+}
+
+fn resolution_or_null() -> Schema {
+    or_null(Ref::from_schema_name("Resolution"))
+}
 
 /// A flag.
 #[derive(Debug, Serialize, ToSchema)]
@@ -25,20 +65,21 @@ pub struct Flag {
     /// Its id; null for one that only says what goes well, which has no life.
     pub id: Option<Uuid>,
     /// Which rule raised it.
-    #[schema(example = "contradiction")]
+    #[schema(schema_with = flag_kind)]
     pub kind: &'static str,
-    /// What it is about, in one word: `conflict`, `overlap`, `process` or `coherent`.
-    #[schema(example = "conflict")]
+    /// What it is about, in one word.
+    #[schema(schema_with = flag_class)]
     pub class: &'static str,
-    /// How much it matters: `critical`, `high`, `medium`, `low` or `info`.
-    #[schema(example = "critical")]
+    /// How much it matters.
+    #[schema(schema_with = severity)]
     pub severity: &'static str,
     /// Whether the facts raise it now.
     pub holds: bool,
     /// What people have made of it.
-    #[schema(example = "open")]
+    #[schema(schema_with = flag_state_or_null)]
     pub state: Option<&'static str>,
     /// How it was settled.
+    #[schema(schema_with = resolution_or_null)]
     pub resolution: Option<&'static str>,
     /// When it was first raised, in UTC.
     #[schema(format = DateTime)]
@@ -64,6 +105,7 @@ pub struct FlagSubject {
     /// The engagement that an ask or a demand is part of.
     pub engagement: Option<Uuid>,
     /// The code of a level.
+    #[schema(schema_with = level_or_null)]
     pub level: Option<&'static str>,
 }
 
@@ -109,6 +151,7 @@ pub struct RestrictedFlag {
     /// An id of its own.
     pub id: Uuid,
     /// What it is about, in one word.
+    #[schema(schema_with = flag_class)]
     pub class: &'static str,
     /// Your own entry.
     pub entry: Uuid,
@@ -123,10 +166,13 @@ pub struct FlagStep {
     /// Who took it; null if the flag took it by itself.
     pub by: Option<String>,
     /// From which state.
+    #[schema(schema_with = flag_state_or_null)]
     pub from: Option<&'static str>,
     /// To which state.
+    #[schema(schema_with = flag_state)]
     pub to: &'static str,
     /// With which resolution.
+    #[schema(schema_with = resolution_or_null)]
     pub resolution: Option<&'static str>,
     /// Why, or what was noted.
     pub note: Option<String>,
@@ -222,6 +268,7 @@ pub struct Person {
     /// The person's name.
     pub name: String,
     /// What the person is.
+    #[schema(schema_with = role)]
     pub role: &'static str,
     /// For which organisation.
     pub organization: Option<Uuid>,

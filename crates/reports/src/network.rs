@@ -26,7 +26,7 @@ pub struct Network {
     pub actor_by_issue: Vec<IssueCell>,
     /// The gaps: what a protection risk names and nothing is asked about, levels at which nobody
     /// speaks to an armed actor, and topmost armed actors that nobody speaks to.
-    pub gaps: Vec<Gap>,
+    pub gaps: Vec<NetworkGap>,
     /// Whether there was more than could be looked at.
     pub cut: bool,
     /// What it covers and what it does not.
@@ -91,7 +91,7 @@ pub struct IssueCell {
 
 /// What nobody speaks of, or to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Gap {
+pub struct NetworkGap {
     /// What is missing: `issue`, `level` or `armed_actor`.
     #[schema(example = "issue")]
     pub kind: &'static str,

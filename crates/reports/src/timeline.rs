@@ -17,7 +17,7 @@ pub struct Timeline {
     /// The last day.
     pub until: String,
     /// What happened.
-    pub events: Vec<Event>,
+    pub events: Vec<TimelineEvent>,
     /// Whether there was more than is shown here.
     pub cut: bool,
     /// What it covers and what it does not.
@@ -26,7 +26,7 @@ pub struct Timeline {
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Event {
+pub struct TimelineEvent {
     /// The day.
     pub on: String,
     /// What: `line_began`, `line_ended`, `contact`, `ask`, `demand`, `commitment_began`,

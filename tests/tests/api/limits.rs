@@ -78,6 +78,19 @@ fn texts_and_lists_have_limits() {
 }
 
 #[test]
+fn a_text_that_is_needed_is_more_than_space() {
+    let registry = Registry::with(Database::Sqlite, &small_world());
+    let (a, desk) = (registry.member("demo", "a"), registry.desk("demo"));
+    for blank in ["", " ", "\u{a0}\u{2003} "] {
+        is_fault(&desk.post("places", &json!({"name": blank})), "/name", "missing");
+        // One that may be left out is left out.
+        let body = with(&line("a", "north", &json!([])), &json!({"strategy": blank}));
+        let logged = a.post("engagements", &body).expect(201).body;
+        assert_eq!(logged["engagement"]["strategy"], json!(null));
+    }
+}
+
+#[test]
 fn numbers_and_days_have_ranges() {
     let registry = Registry::with(Database::Sqlite, &small_world());
     let (a, desk) = (registry.member("demo", "a"), registry.desk("demo"));

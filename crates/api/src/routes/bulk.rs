@@ -1,6 +1,7 @@
 //! Making several things with one request: each is made, or refused, by itself.
 
 use actix_web::http::Method;
+use concord_app::access;
 use concord_domain::{
     document::Reader,
     fault::{FaultCode, Pointer},
@@ -67,6 +68,8 @@ pub fn of(one: &Route, many: &str, endpoint: Endpoint) -> Route {
 /// # Errors
 /// When the body is no list of items.
 pub fn each(call: &Call, one: Endpoint) -> Result<Answer> {
+    // Who is nobody here is told so once, whatever was sent.
+    access::read(&call.app, call.person()?, call.operation(), |_, _| Ok(()))?;
     let mut nothing = concord_app::resources::Nothing;
     let mut reader = Reader::of_request(&mut nothing, call.app.today());
     let at = Pointer::ROOT;

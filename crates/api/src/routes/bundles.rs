@@ -28,13 +28,13 @@ pub fn routes() -> Vec<Route> {
         )
         .about(
             "What stands already under the same key is brought to the bundle's values where you \
-             may change it. The schema is in `openapi/bundle.schema.json`.",
+             may change it; of that, members that are left out stay.",
         )
         .query(DRY_RUN)
         .at_most(BUNDLE_BYTES_MAX)
         .body(
-            Schema::named("Bundle"),
-            json!({"format": "concord.bundle/1", "operation": {"key": "exercise", "name": "Exercise"}, "places": [{"key": "XT0399", "name": "Nyombe Crossing", "level": 2, "parent": "XT03"}]}),
+            Schema::named("BundleToImport"),
+            json!({"format": "concord.bundle/1", "operation": {"key": "exercise", "name": "Exercise"}, "places": [{"key": "XT0398", "name": "Nyombe Landing", "level": 2, "parent": "XT03"}]}),
         )
         .answers(200, Schema::named("Imported")),
         Route::new(

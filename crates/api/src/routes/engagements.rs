@@ -108,7 +108,8 @@ fn line_routes() -> Vec<Route> {
             Schema::named("Sharing"),
             json!({"audience": "mechanisms", "audience_mechanisms": ["awg"], "disclosure": "match", "reason": "The working group agreed to share lines at the bridge."}),
         )
-        .answers(200, Schema::named("Engagement")),
+        .answers(200, Schema::named("Engagement"))
+        .tagged(),
         Route::new(
             Method::POST,
             format!("{item}/renewal"),
@@ -117,7 +118,8 @@ fn line_routes() -> Vec<Route> {
             renew,
         )
         .needs_match()
-        .answers(200, Schema::named("Engagement")),
+        .answers(200, Schema::named("Engagement"))
+        .tagged(),
         Route::new(
             Method::GET,
             within("renewals"),
@@ -157,6 +159,7 @@ fn part_routes() -> Vec<Route> {
             .takes_key()
             .body(Schema::Named(schema), example)
             .answers(201, logged())
+            .tagged()
     };
     let change = |part: &'static str, one: &str, endpoint, schema, example| {
         let path = format!("{item}/{part}/{{part}}");
@@ -164,6 +167,7 @@ fn part_routes() -> Vec<Route> {
             .needs_match()
             .body(Schema::Named(schema), example)
             .answers(200, logged())
+            .tagged()
     };
     let named = str::to_owned;
     vec![

@@ -39,7 +39,8 @@ pub fn routes() -> Vec<Route> {
         )
         .open()
         .query(FILTER)
-        .answers(200, Schema::ListOf("Guidance".to_owned())),
+        .answers(200, Schema::ListOf("Guidance".to_owned()))
+        .tagged(),
     ]
 }
 

@@ -13,6 +13,12 @@ use crate::{
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
+    let mut routes = of_operations();
+    routes.extend(of_the_tree());
+    routes
+}
+
+fn of_operations() -> Vec<Route> {
     let one = "/v1/operations/{operation}";
     let view = || Schema::named("Operation");
     let mut routes = vec![
@@ -36,9 +42,11 @@ pub fn routes() -> Vec<Route> {
             Schema::named("NewOperation"),
             json!({"key": "ssd", "name": "South Sudan", "country": "SSD", "slack_days": 14}),
         )
-        .answers(201, view()),
+        .answers(201, view())
+        .tagged(),
         Route::new(Method::GET, one, ("get_operation", "operations"), "Read an operation", get)
-            .answers(200, view()),
+            .answers(200, view())
+            .tagged(),
         Route::new(
             Method::PATCH,
             one,
@@ -48,13 +56,14 @@ pub fn routes() -> Vec<Route> {
         )
         .needs_match()
         .body(Schema::named("OperationChange"), json!({"slack_days": 21}))
-        .answers(200, view()),
+        .answers(200, view())
+        .tagged(),
     ];
-    routes.extend(of_armed_actors());
+    routes.extend(of_the_tree());
     routes
 }
 
-fn of_armed_actors() -> Vec<Route> {
+fn of_the_tree() -> Vec<Route> {
     vec![
         Route::new(
             Method::POST,
@@ -80,7 +89,8 @@ fn of_armed_actors() -> Vec<Route> {
         .about("`parent` is a key or an id; null moves it to the top.")
         .needs_match()
         .body(Schema::named("Move"), json!({"parent": "ufv"}))
-        .answers(200, Schema::named("ArmedActor")),
+        .answers(200, Schema::named("ArmedActor"))
+        .tagged(),
         Route::new(
             Method::POST,
             within("armed-actors/{id}/merge"),
@@ -91,7 +101,8 @@ fn of_armed_actors() -> Vec<Route> {
         .about("All that is known of it becomes the other's, which is answered.")
         .needs_match()
         .body(Schema::named("Merge"), json!({"into": "ufv"}))
-        .answers(200, Schema::named("ArmedActor")),
+        .answers(200, Schema::named("ArmedActor"))
+        .tagged(),
     ]
 }
 

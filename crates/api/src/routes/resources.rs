@@ -38,7 +38,8 @@ pub fn of_kind<T: Resource>(kind: Kind) -> Vec<Route> {
         Route::new(Method::POST, &list, (id("create"), tag), format!("Make {one}"), create::<T>)
             .takes_key()
             .body(Schema::Named(format!("New{}", T::NAME)), new)
-            .answers(201, view());
+            .answers(201, view())
+            .tagged();
     let bulk = bulk::of(&create, many, create_each::<T>);
     vec![
         Route::new(Method::GET, &list, (id("list"), tag), format!("List {many}"), list_of::<T>)
@@ -48,12 +49,14 @@ pub fn of_kind<T: Resource>(kind: Kind) -> Vec<Route> {
         // Before what has an id in its place.
         bulk,
         Route::new(Method::GET, &item, (id("get"), tag), format!("Read {one}"), get::<T>)
-            .answers(200, view()),
+            .answers(200, view())
+            .tagged(),
         Route::new(Method::PATCH, &item, (id("amend"), tag), format!("Amend {one}"), amend::<T>)
             .about("A member that is given replaces, lists whole; null takes away; what is left out stays.")
             .needs_match()
             .body(Schema::Named(format!("{}Change", T::NAME)), change)
-            .answers(200, view()),
+            .answers(200, view())
+            .tagged(),
     ]
 }
 
@@ -182,6 +185,7 @@ fn verification() -> Route {
             json!({"on": "2026-11-20", "finding": "partly_kept", "organization": "rtw", "places": ["XT0301"]}),
         )
         .answers(201, Schema::named("Commitment"))
+        .tagged()
 }
 
 fn verify(call: &Call) -> Result<Answer> {

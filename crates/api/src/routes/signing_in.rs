@@ -101,7 +101,8 @@ fn oneself() -> Vec<Route> {
         )
         .about("A token with a `kid` that is not among them was signed since: ask again.")
         .open()
-        .answers(200, Schema::named("JwkSet")),
+        .answers(200, Schema::named("JwkSet"))
+        .tagged(),
     ]
 }
 

@@ -1,4 +1,4 @@
-//! What belongs to no operation: whether the server is well, its words, its rules, its problems.
+//! What belongs to no operation: whether the server is well, its words and its rules.
 
 use actix_web::http::Method;
 use concord_app::{Error, resources::etag};
@@ -11,7 +11,6 @@ use serde_json::{Value, json};
 use super::{Route, Schema};
 use crate::{
     call::{Answer, Call, Result},
-    problem::KINDS,
     views::About,
 };
 
@@ -32,31 +31,14 @@ pub fn routes() -> Vec<Route> {
         .answers(200, Schema::named("Status")),
         Route::new(
             Method::GET,
-            "/problems",
-            ("list_problems", "system"),
-            "Every kind of problem, when it is met and what to do",
-            problems,
-        )
-        .open()
-        .answers(200, Schema::Inline(json!({"type": "object"}))),
-        Route::new(
-            Method::GET,
-            "/problems/{problem}",
-            ("get_problem", "system"),
-            "A kind of problem",
-            problem,
-        )
-        .open()
-        .answers(200, Schema::Inline(json!({"type": "object"}))),
-        Route::new(
-            Method::GET,
             "/v1/vocabulary",
             ("get_vocabulary", "vocabulary"),
             "Every code list, with labels and definitions in English, French, Spanish and Arabic",
             words,
         )
         .open()
-        .answers(200, Schema::named("Vocabulary")),
+        .answers(200, Schema::named("Vocabulary"))
+        .tagged(),
         Route::new(
             Method::GET,
             "/v1/vocabulary/{list}",
@@ -65,7 +47,8 @@ pub fn routes() -> Vec<Route> {
             list,
         )
         .open()
-        .answers(200, Schema::named("VocabularyList")),
+        .answers(200, Schema::named("VocabularyList"))
+        .tagged(),
         Route::new(
             Method::GET,
             "/v1/rules",
@@ -74,7 +57,8 @@ pub fn routes() -> Vec<Route> {
             rules,
         )
         .open()
-        .answers(200, Schema::ListOf("Rule".to_owned())),
+        .answers(200, Schema::ListOf("Rule".to_owned()))
+        .tagged(),
     ]
 }
 
@@ -85,26 +69,6 @@ fn livez(_: &Call) -> Result<Answer> {
 fn readyz(call: &Call) -> Result<Answer> {
     call.app.store.ping().map_err(|_| Error::Busy)?;
     Ok(Answer::json(&json!({"status": "ok"})))
-}
-
-fn described(kind: &crate::problem::Kind) -> Value {
-    json!({
-        "type": format!("/problems/{}", kind.code),
-        "status": kind.status.as_u16(),
-        "title": kind.title,
-        "meaning": kind.meaning,
-    })
-}
-
-fn problems(_: &Call) -> Result<Answer> {
-    let items: Vec<Value> = KINDS.iter().map(|kind| described(kind)).collect();
-    Ok(Answer::json(&json!({ "items": items })).public())
-}
-
-fn problem(call: &Call) -> Result<Answer> {
-    let code = call.segment("problem");
-    let kind = KINDS.iter().find(|kind| kind.code == code).ok_or(Error::NotFound)?;
-    Ok(Answer::json(&described(kind)).public())
 }
 
 /// An entry with what its list uses.

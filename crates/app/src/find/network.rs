@@ -13,7 +13,7 @@ use concord_domain::{
 };
 use concord_reports::{
     Named, Term,
-    network::{Edge, Gap, IssueCell, Network, NetworkActor, OrganizationCell},
+    network::{Edge, IssueCell, Network, NetworkActor, NetworkGap, OrganizationCell},
 };
 use concord_store::{
     Tx,
@@ -310,8 +310,8 @@ impl Gathered {
         is_about && is_there && line.asks.iter().any(|ask| ask.issue.is_related(risk.issue))
     }
 
-    fn gaps(&self) -> Vec<Gap> {
-        let gap = |kind, actor: ArmedActorId| Gap {
+    fn gaps(&self) -> Vec<NetworkGap> {
+        let gap = |kind, actor: ArmedActorId| NetworkGap {
             kind,
             armed_actor: self.named(actor),
             issue: None,
@@ -323,7 +323,7 @@ impl Gathered {
             for actor in self.actors_of(risk) {
                 if !self.lines.iter().any(|line| self.addresses(line, risk, actor)) {
                     let (issue, label) = (risk.issue, risk.issue.entry().label_in(self.language));
-                    gaps.push(Gap {
+                    gaps.push(NetworkGap {
                         issue: Some(Term {
                             code: issue.code().to_owned(),
                             label: label.to_owned(),
@@ -349,7 +349,7 @@ impl Gathered {
                 continue;
             }
             for level in Level::ALL.iter().filter(|level| !levels.contains(level)) {
-                gaps.push(Gap { level: Some(self.level(*level)), ..gap("level", top) });
+                gaps.push(NetworkGap { level: Some(self.level(*level)), ..gap("level", top) });
             }
         }
         gaps

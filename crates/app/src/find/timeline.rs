@@ -12,7 +12,7 @@ use concord_domain::{
 };
 use concord_reports::{
     Named, Term,
-    timeline::{Event, Timeline},
+    timeline::{Timeline, TimelineEvent},
 };
 use concord_store::{
     Tx,
@@ -122,7 +122,7 @@ impl Gathered {
     }
 
     fn timeline(&self, actor: ArmedActorId, (from, until): (Day, Day)) -> Timeline {
-        let mut events: Vec<(Day, Event)> = Vec::new();
+        let mut events: Vec<(Day, TimelineEvent)> = Vec::new();
         for line in &self.lines {
             self.add_line(line, &mut events);
         }
@@ -131,8 +131,10 @@ impl Gathered {
         }
         for lead in &self.leads {
             let who = Some(self.named(lead.organization.0));
-            let event =
-                |kind| Event { organization: who.clone(), ..self.event(kind, lead.armed_actor.0) };
+            let event = |kind| TimelineEvent {
+                organization: who.clone(),
+                ..self.event(kind, lead.armed_actor.0)
+            };
             events.extend(lead.from.map(|day| (day, event("lead_began"))));
             events.extend(lead.until.map(|day| (day, event("lead_ended"))));
         }
@@ -143,8 +145,12 @@ impl Gathered {
         for flag in &self.flags {
             let about = vec![self.closed(flag.kind), self.closed(flag.standing.severity)];
             let outcome = Some(self.closed(flag.standing.state));
-            let event =
-                Event { flag: Some(flag.id), about, outcome, ..self.event("flag_raised", actor) };
+            let event = TimelineEvent {
+                flag: Some(flag.id),
+                about,
+                outcome,
+                ..self.event("flag_raised", actor)
+            };
             events.push((flag.raised_at.date(), event));
         }
         events.retain(|(day, _)| from <= *day && *day <= until);
@@ -157,33 +163,37 @@ impl Gathered {
             until: until.to_string(),
             events: events
                 .into_iter()
-                .map(|(day, event)| Event { on: day.to_string(), ..event })
+                .map(|(day, event)| TimelineEvent { on: day.to_string(), ..event })
                 .collect(),
             cut,
             note: self.language.text("find.covers").to_owned(),
         }
     }
 
-    fn add_line(&self, line: &Engagement, events: &mut Vec<(Day, Event)>) {
-        let event = |kind| Event {
+    fn add_line(&self, line: &Engagement, events: &mut Vec<(Day, TimelineEvent)>) {
+        let event = |kind| TimelineEvent {
             organization: Some(self.named(line.organization.0)),
             engagement: Some(line.identity.id.0),
             ..self.event(kind, line.armed_actor.0)
         };
         let header = vec![self.closed(line.level.0), self.term(line.method)];
         let outcome = Some(self.closed(line.status.0));
-        events.push((line.from, Event { about: header.clone(), outcome, ..event("line_began") }));
+        events.push((
+            line.from,
+            TimelineEvent { about: header.clone(), outcome, ..event("line_began") },
+        ));
         events.extend(
-            line.until.map(|day| (day, Event { about: header.clone(), ..event("line_ended") })),
+            line.until
+                .map(|day| (day, TimelineEvent { about: header.clone(), ..event("line_ended") })),
         );
         for contact in &line.contacts {
-            events.push((contact.on, Event { about: header.clone(), ..event("contact") }));
+            events.push((contact.on, TimelineEvent { about: header.clone(), ..event("contact") }));
         }
         for ask in &line.asks {
             let about = vec![self.term(ask.action), self.term(ask.issue)];
             let mut add = |day, status| {
                 let (about, outcome) = (about.clone(), Some(self.closed(status)));
-                events.push((day, Event { about, outcome, ..event("ask") }));
+                events.push((day, TimelineEvent { about, outcome, ..event("ask") }));
             };
             for step in &ask.history {
                 add(step.on, step.status.0);
@@ -196,7 +206,7 @@ impl Gathered {
             let about = vec![self.term(demand.kind)];
             let mut add = |day, response| {
                 let (about, outcome) = (about.clone(), Some(self.term(response)));
-                events.push((day, Event { about, outcome, ..event("demand") }));
+                events.push((day, TimelineEvent { about, outcome, ..event("demand") }));
             };
             for step in &demand.history {
                 add(step.on, step.response);
@@ -207,18 +217,19 @@ impl Gathered {
         }
     }
 
-    fn add_commitment(&self, commitment: &Commitment, events: &mut Vec<(Day, Event)>) {
-        let event = |kind| Event {
+    fn add_commitment(&self, commitment: &Commitment, events: &mut Vec<(Day, TimelineEvent)>) {
+        let event = |kind| TimelineEvent {
             commitment: Some(commitment.identity.id.0),
             about: vec![self.term(commitment.action), self.term(commitment.issue)],
             ..self.event(kind, commitment.armed_actor.0)
         };
         let outcome = Some(self.closed::<CommitmentStatus>(commitment.status.0));
-        let began = |day| (day, Event { outcome: outcome.clone(), ..event("commitment_began") });
+        let began =
+            |day| (day, TimelineEvent { outcome: outcome.clone(), ..event("commitment_began") });
         events.extend(commitment.from.map(began));
         events.extend(commitment.until.map(|day| (day, event("commitment_ended"))));
         for verification in &commitment.verifications {
-            let found = Event {
+            let found = TimelineEvent {
                 organization: Some(self.named(verification.organization.0)),
                 outcome: Some(self.closed(verification.finding.0)),
                 ..event("verification")
@@ -227,7 +238,7 @@ impl Gathered {
         }
     }
 
-    fn event(&self, kind: &'static str, actor: ArmedActorId) -> Event {
+    fn event(&self, kind: &'static str, actor: ArmedActorId) -> TimelineEvent {
         let key = match kind {
             "line_began" => "event.line_began",
             "line_ended" => "event.line_ended",
@@ -242,7 +253,7 @@ impl Gathered {
             "flag_raised" => "event.flag_raised",
             _ => "event.moved",
         };
-        Event {
+        TimelineEvent {
             on: String::new(),
             kind,
             label: self.language.text(key).to_owned(),

@@ -12,7 +12,6 @@ use crate::{
         Operation, Organization, Place, ProtectionRisk, Schemas, Strategy, Writer,
     },
     id::Kind,
-    window::Day,
 };
 
 impl Bundle {
@@ -73,10 +72,9 @@ impl Bundle {
 pub fn schema() -> Value {
     let mut schemas = Schemas::new(Form::Bundle, "#/$defs/");
     let operation = Operation::schema(&mut schemas);
-    let day = Day::schema(&mut schemas);
     let mut properties: BTreeMap<&str, Value> = BTreeMap::from([
         ("format", json!({"const": FORMAT})),
-        ("as_of", day),
+        ("as_of", json!({"type": ["string", "null"], "format": "date"})),
         ("operation", operation),
         ("title", json!({"type": "string", "description": "Of a scenario; passed over."})),
         ("expect", json!({"type": "array", "description": "Of a scenario; passed over."})),
@@ -94,7 +92,10 @@ pub fn schema() -> Value {
         ("engagements", Engagement::schema(&mut schemas)),
     ];
     for (list, item) in items {
-        properties.insert(list, json!({"type": "array", "items": item, "maxItems": THINGS_MAX}));
+        properties.insert(
+            list,
+            json!({"type": ["array", "null"], "items": item, "maxItems": THINGS_MAX}),
+        );
     }
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -74,7 +74,11 @@ impl<T: Closed> Member for Of<T> {
     }
 }
 
+/// What the schema of a list's codes is called: never as a document is.
 fn pascal(list: &str) -> String {
+    if list == "demand" {
+        return "DemandKind".to_owned();
+    }
     let capital = |word: &str| {
         let (first, rest) = word.split_at(1.min(word.len()));
         format!("{}{rest}", first.to_uppercase())

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::{
-    Member, Reader, Schemas, Writer,
+    Form, Member, Reader, Schemas, Writer,
+    schema::or_blank,
     texts::{Line, Word, read_text},
 };
 use crate::{
@@ -109,7 +110,7 @@ impl<const MAX: u32> Member for Degrees<MAX> {
 
 impl<T: Member> Member for Option<T> {
     fn read(value: &Value, at: &Pointer<'_>, reader: &mut Reader<'_>) -> Option<Self> {
-        if T::BLANK_IS_NONE && value.as_str() == Some("") {
+        if T::BLANK_IS_NONE && value.as_str().is_some_and(|text| text.trim().is_empty()) {
             return Some(None);
         }
         T::read(value, at, reader).map(Some)
@@ -120,7 +121,8 @@ impl<T: Member> Member for Option<T> {
     }
 
     fn schema(schemas: &mut Schemas) -> Value {
-        T::schema(schemas)
+        let schema = T::schema(schemas);
+        if T::BLANK_IS_NONE && schemas.form != Form::View { or_blank(schema) } else { schema }
     }
 }
 

@@ -117,6 +117,22 @@ impl ObjectSchema {
     }
 }
 
+/// The schema of a text that may be left blank.
+pub(crate) fn or_blank(mut schema: Value) -> Value {
+    if let Some(object) = schema.as_object_mut() {
+        object.remove("minLength");
+        if let Some(pattern) = object.remove("pattern").as_ref().and_then(Value::as_str)
+            && pattern != SOMETHING
+        {
+            object.insert("pattern".to_owned(), format!(r"{pattern}|^\s*$").into());
+        }
+    }
+    schema
+}
+
+/// The pattern of a text that is not blank.
+pub(crate) const SOMETHING: &str = r"\S";
+
 fn nullable(schema: &Value) -> Value {
     match &schema["type"] {
         Value::String(name) => {

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::{Form, Keys, Member, Reader, Schemas, Writer};
+use super::{Form, Keys, Member, Reader, Schemas, Writer, schema::SOMETHING};
 use crate::{
     fault::{FaultCode, Pointer},
     text::{self, LINE_CHARS_MAX, PROSE_CHARS_MAX},
 };
 
-/// A text on one line, not empty, at most 300 characters.
+/// A text on one line, not blank, at most 300 characters.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Line(String);
 
@@ -77,7 +77,7 @@ macro_rules! texts {
 
 texts! {
     Line, apart: false, |written| {
-        if written.is_empty() {
+        if written.trim().is_empty() {
             return Err((FaultCode::Missing, "a text is needed here".to_owned()));
         }
         if written.contains(['\n', '\r', '\t']) {
@@ -85,7 +85,9 @@ texts! {
             return Err((FaultCode::UnsafeText, detail));
         }
         checked(written, LINE_CHARS_MAX)
-    }, json!({"type": "string", "minLength": 1, "maxLength": LINE_CHARS_MAX});
+    }, json!({
+        "type": "string", "minLength": 1, "maxLength": LINE_CHARS_MAX, "pattern": SOMETHING,
+    });
     Prose, apart: true, |written| checked(written, PROSE_CHARS_MAX),
         json!({"type": "string", "maxLength": PROSE_CHARS_MAX});
     Word, apart: false, |written| {

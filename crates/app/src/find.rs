@@ -222,23 +222,24 @@ fn has_words(engagement: &Engagement, words: &[String]) -> bool {
 #[must_use]
 pub fn schema() -> Value {
     let mut schemas = Schemas::new(Form::New, "#/components/schemas/");
-    let day = Day::schema(&mut schemas);
+    let or_null = |schema: Value| json!({"anyOf": [schema, {"type": "null"}]});
+    let day = or_null(Day::schema(&mut schemas));
     json!({
         "type": "object",
         "description": "What is looked for. What is not said limits nothing.",
         "properties": {
-            "armed_actor": To::<ArmedActorId>::schema(&mut schemas),
-            "place": To::<PlaceId>::schema(&mut schemas),
-            "issue": Issue::schema(&mut schemas),
-            "organization": To::<OrganizationId>::schema(&mut schemas),
-            "level": Of::<Level>::schema(&mut schemas),
-            "method": Method::schema(&mut schemas),
-            "status": Of::<EngagementStatus>::schema(&mut schemas),
+            "armed_actor": or_null(To::<ArmedActorId>::schema(&mut schemas)),
+            "place": or_null(To::<PlaceId>::schema(&mut schemas)),
+            "issue": or_null(Issue::schema(&mut schemas)),
+            "organization": or_null(To::<OrganizationId>::schema(&mut schemas)),
+            "level": or_null(Of::<Level>::schema(&mut schemas)),
+            "method": or_null(Method::schema(&mut schemas)),
+            "status": or_null(Of::<EngagementStatus>::schema(&mut schemas)),
             "from": day,
             "until": day,
-            "words": Line::schema(&mut schemas),
-            "limit": {"type": "integer", "minimum": 1, "maximum": PAGE_MAX},
-            "cursor": Line::schema(&mut schemas),
+            "words": or_null(Line::schema(&mut schemas)),
+            "limit": or_null(json!({"type": "integer", "minimum": 1, "maximum": PAGE_MAX})),
+            "cursor": or_null(Line::schema(&mut schemas)),
         },
         "additionalProperties": false,
     })

@@ -105,7 +105,7 @@ pub enum Made {
     /// In full, for its reader alone.
     Full(Box<Report>),
     /// For handing round.
-    HandedRound(HandedRound),
+    HandedRound(Box<HandedRound>),
 }
 
 /// The coordination report for a period, limited to an armed actor with all below it, to a
@@ -121,7 +121,9 @@ pub fn report(app: &App, person: Person, operation: &str, body: &Value) -> Resul
         let gathered = Gathered::gather(tx, access, question)?;
         Ok(match gathered.question.edition {
             Edition::Full => Made::Full(Box::new(gathered.report(app, access))),
-            Edition::HandedRound => Made::HandedRound(gathered.handed_round(app, access)?),
+            Edition::HandedRound => {
+                Made::HandedRound(Box::new(gathered.handed_round(app, access)?))
+            }
         })
     })
 }

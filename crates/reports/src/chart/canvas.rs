@@ -152,7 +152,7 @@ impl Canvas {
             let _ = write!(points, "{:.1},{:.1} ", x + dx, y + dy);
         }
         // Filled and hollow marks in turn.
-        let fill = if series % 2 == 0 { "#000" } else { "#fff" };
+        let fill = if series.is_multiple_of(2) { "#000" } else { "#fff" };
         let points = points.trim_end();
         self.put(format_args!(
             "<polygon points=\"{points}\" fill=\"{fill}\" stroke=\"#000\" stroke-width=\"1.3\"/>"
@@ -160,16 +160,16 @@ impl Canvas {
     }
 
     /// A text.
-    pub fn text(&mut self, (x, y): (f64, f64), anchor: Anchor, text: &str) {
-        self.write(x, y, anchor, text, "");
+    pub fn text(&mut self, at: (f64, f64), anchor: Anchor, text: &str) {
+        self.write(at, anchor, text, "");
     }
 
     /// A text that weighs more.
-    pub fn strong(&mut self, (x, y): (f64, f64), anchor: Anchor, text: &str) {
-        self.write(x, y, anchor, text, " font-weight=\"600\"");
+    pub fn strong(&mut self, at: (f64, f64), anchor: Anchor, text: &str) {
+        self.write(at, anchor, text, " font-weight=\"600\"");
     }
 
-    fn write(&mut self, x: f64, y: f64, anchor: Anchor, text: &str, more: &str) {
+    fn write(&mut self, (x, y): (f64, f64), anchor: Anchor, text: &str, more: &str) {
         let (x, text) = (self.left(x, 0.0), escaped(text));
         // Seen from the direction of the element, which is the reader's.
         let anchor = match anchor {

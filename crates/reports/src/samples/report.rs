@@ -58,19 +58,23 @@ impl Sample<'_> {
                 armed_actor: self.named("UFV Valley Zone"),
                 touched_on: self.text("2026-01-02"),
             }],
-            contributors: vec![
-                Contributor { organization: self.named("FRA"), engagements: 6, contacts: 12 },
-                Contributor {
-                    organization: self.named("نور سيفا للإغاثة"),
-                    engagements: 4,
-                    contacts: 9,
-                },
-            ],
+            contributors: self.contributors(),
         }
     }
 
     fn gap(&self, kind: &str, name: &str, sentence: &str) -> Gap {
         Gap { kind: kind.to_owned(), name: self.text(name), sentence: self.text(sentence) }
+    }
+
+    fn contributors(&self) -> Vec<Contributor> {
+        vec![
+            Contributor { organization: self.named("FRA"), engagements: 6, contacts: 12 },
+            Contributor {
+                organization: self.named("نور سيفا للإغاثة"),
+                engagements: 4,
+                contacts: 9,
+            },
+        ]
     }
 
     fn coverage(&self) -> Vec<Coverage> {

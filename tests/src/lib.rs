@@ -21,6 +21,7 @@ use uuid::Uuid;
 pub mod contract;
 pub mod held;
 pub mod postgres;
+pub mod serving;
 
 /// A database that the product runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

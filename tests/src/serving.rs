@@ -1,4 +1,4 @@
-//! The binary as it serves the demonstration.
+//! The binary itself, serving a demonstration, for whatever is no Rust.
 
 use std::{
     fs::File,
@@ -7,28 +7,35 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use crate::binary;
+use serde_json::{Value, json};
 
-/// A server in a folder of its own, which both end with the test.
-pub struct Serving {
+use crate::{binary, file};
+
+/// A server with the samples in a new database, which ends with the test.
+pub struct Demonstration {
     process: Child,
-    /// Where it listens: host and port.
+    /// Where it listens: address and port.
     pub address: String,
-    /// Where it runs, and its `var` is; what it logs is in `log` there.
+    /// Where it was started, with its `var/`; what it logs is in `log` there.
     pub folder: PathBuf,
 }
 
-impl Serving {
-    /// Starts one, in a folder named after the test.
-    pub fn demonstration(name: &str) -> Self {
+impl Demonstration {
+    /// Starts one on a free port.
+    pub fn start(name: &str) -> Self {
+        Self::with(name, &[])
+    }
+
+    /// The same with more flags.
+    pub fn with(name: &str, flags: &[&str]) -> Self {
         let folder = std::env::temp_dir().join(format!("concord-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&folder).expect("a folder");
-        let log = File::create(folder.join("log")).expect("a file");
         let mut process = Command::new(binary())
             .args(["serve", "--demo", "--listen", "127.0.0.1:0"])
+            .args(flags)
             .current_dir(&folder)
             .stdout(Stdio::piped())
-            .stderr(log)
+            .stderr(File::create(folder.join("log")).expect("a file"))
             .spawn()
             .expect("the server starts");
         let output = BufReader::new(process.stdout.take().expect("its output"));
@@ -41,22 +48,58 @@ impl Serving {
         Self { process, address, folder }
     }
 
-    /// The password of an account of the demonstration.
+    /// The password of one of its accounts.
     pub fn password(&self, login: &str) -> String {
-        let path = self.folder.join("var/accounts.txt");
-        let accounts = std::fs::read_to_string(path).expect("the accounts");
-        let of_login = accounts.lines().find_map(|line| {
-            let mut columns = line.split('\t');
-            (columns.next() == Some(login)).then(|| columns.next().unwrap_or_default())
-        });
-        of_login.expect("the login").to_owned()
+        let accounts = std::fs::read_to_string(self.folder.join("var/accounts.txt"));
+        let accounts = accounts.expect("the accounts");
+        let mut lines = accounts.lines().map(|line| line.split('\t').collect::<Vec<_>>());
+        let line = lines.find(|line| line.first() == Some(&login)).expect("an account");
+        line[1].to_owned()
+    }
+
+    /// A token of one of its accounts.
+    pub fn token(&self, login: &str) -> String {
+        let body = json!({"login": login, "password": self.password(login)});
+        let token = self.post("/v1/tokens", "", &body);
+        token["access_token"].as_str().expect("a token").to_owned()
+    }
+
+    /// What is answered to a GET.
+    pub fn get(&self, path: &str, token: &str) -> Value {
+        let request = ureq::get(format!("http://{}{path}", self.address));
+        let answer = request.header("authorization", format!("Bearer {token}")).call();
+        answer.expect("an answer").body_mut().read_json().expect("JSON")
+    }
+
+    /// What is answered to a POST of JSON.
+    pub fn post(&self, path: &str, token: &str, body: &Value) -> Value {
+        let request = ureq::post(format!("http://{}{path}", self.address));
+        let answer = request.header("authorization", format!("Bearer {token}")).send_json(body);
+        answer.expect("an answer").body_mut().read_json().expect("JSON")
     }
 }
 
-impl Drop for Serving {
+impl Drop for Demonstration {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
         let _ = std::fs::remove_dir_all(&self.folder);
     }
+}
+
+/// A tool that tests/setup has put into target/tools.
+pub fn tool(path: &str) -> PathBuf {
+    let path = file("../target/tools").join(path);
+    assert!(path.exists(), "{} is not there: run tests/setup first", path.display());
+    path
+}
+
+/// Runs a command to its end, and fails with all that it said unless it succeeded.
+#[track_caller]
+pub fn run(command: &mut Command) -> String {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}\n--- said:\n{said}\n--- told:\n{told}");
+    said
 }

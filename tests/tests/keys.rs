@@ -7,7 +7,7 @@ use std::{
 };
 
 use aws_lc_rs::{encoding::AsBigEndian, signature::Ed25519KeyPair};
-use concord_tests::{binary, serving::Serving};
+use concord_tests::{binary, serving::Demonstration};
 use serde_json::{Value, json};
 
 struct Answer {
@@ -15,7 +15,7 @@ struct Answer {
     body: Value,
 }
 
-fn send(server: &Serving, method: &str, path: &str, token: &str, body: &Value) -> Answer {
+fn send(server: &Demonstration, method: &str, path: &str, token: &str, body: &Value) -> Answer {
     let agent: ureq::Agent =
         ureq::Agent::config_builder().http_status_as_error(false).build().into();
     let request = ureq::http::Request::builder()
@@ -36,14 +36,14 @@ fn text(value: &Value) -> String {
 }
 
 /// An access token and a refresh token.
-fn sign_in(server: &Serving) -> (String, String) {
+fn sign_in(server: &Demonstration) -> (String, String) {
     let body = json!({"login": "desk", "password": server.password("desk")});
     let answer = send(server, "POST", "/v1/tokens", "", &body);
     assert_eq!(answer.status, 200, "{}", answer.body);
     (text(&answer.body["access_token"]), text(&answer.body["refresh_token"]))
 }
 
-fn holds(server: &Serving, token: &str) -> bool {
+fn holds(server: &Demonstration, token: &str) -> bool {
     match send(server, "GET", "/v1/operations/exercise/flags", token, &json!({})).status {
         200 => true,
         401 => false,
@@ -51,7 +51,7 @@ fn holds(server: &Serving, token: &str) -> bool {
     }
 }
 
-fn refresh(server: &Serving, token: &str) -> u16 {
+fn refresh(server: &Demonstration, token: &str) -> u16 {
     let body = json!({"refresh_token": token});
     send(server, "POST", "/v1/tokens/refresh", "", &body).status
 }
@@ -60,7 +60,7 @@ fn kid(token: &str) -> String {
     jsonwebtoken::decode_header(token).expect("a header").kid.expect("a kid")
 }
 
-fn published(server: &Serving) -> Vec<String> {
+fn published(server: &Demonstration) -> Vec<String> {
     let body = send(server, "GET", "/.well-known/jwks.json", "", &json!({})).body;
     body["keys"].as_array().expect("keys").iter().map(|key| text(&key["kid"])).collect()
 }
@@ -109,7 +109,7 @@ fn holding(folder: &Path, bytes: &[u8]) -> Vec<PathBuf> {
 
 #[test]
 fn a_server_that_runs_signs_with_a_new_key_at_once() {
-    let server = Serving::demonstration("keys");
+    let server = Demonstration::start("keys");
     let folder = server.folder.as_path();
     let key_file = folder.join("var/signing-key.pk8");
     let (first, first_refresh) = sign_in(&server);

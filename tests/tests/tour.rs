@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use concord_tests::{binary, file, serving::Serving};
+use concord_tests::{binary, file, serving::Demonstration};
 
 /// The shell commands between the marks of the tour.
 fn commands(readme: &str) -> String {
@@ -15,7 +15,7 @@ fn commands(readme: &str) -> String {
 #[test]
 fn the_tour_of_the_readme_works_as_it_stands() {
     let readme = std::fs::read_to_string(file("../README.md")).expect("the README");
-    let server = Serving::demonstration("tour");
+    let server = Demonstration::start("tour");
     let script = commands(&readme)
         .replace("127.0.0.1:8080", &server.address)
         .replace("target/debug/concord", &binary().display().to_string());

@@ -18,10 +18,11 @@ use concord_app::{
 };
 use concord_domain::language::Language;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Value, error::Category, json};
 use uuid::Uuid;
 
 use crate::{
+    json,
     problem::{self, Problem},
     routes::Route,
 };
@@ -390,7 +391,12 @@ fn read_query(route: &Route, request: &HttpRequest) -> Result<HashMap<String, St
         };
         return Err(Problem::new(&problem::MALFORMED, detail));
     }
-    Ok(pairs.into_iter().collect())
+    let count = pairs.len();
+    let query: HashMap<String, String> = pairs.into_iter().collect();
+    if query.len() < count {
+        return Err(Problem::new(&problem::MALFORMED, "a parameter is given once"));
+    }
+    Ok(query)
 }
 
 fn read_body(request: &HttpRequest, body: &Bytes) -> Result<Value> {
@@ -399,9 +405,10 @@ fn read_body(request: &HttpRequest, body: &Bytes) -> Result<Value> {
     if !essence.eq_ignore_ascii_case("application/json") {
         return Err(Problem::new(&problem::UNSUPPORTED, problem::UNSUPPORTED.meaning));
     }
-    serde_json::from_slice(body).map_err(|error| {
+    json::read(body).map_err(|error| {
         let what = match error.classify() {
-            serde_json::error::Category::Eof => "it ends too early",
+            Category::Eof => "it ends too early",
+            Category::Data => "a member stands in it twice",
             _ => "it is no JSON in UTF-8, or nests deeper than 128",
         };
         let (line, column) = (error.line(), error.column());

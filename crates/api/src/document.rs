@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::http::Method;
-use concord_app::{find, sharing};
+use concord_app::{cursor::PAGE_ITEMS_MAX, find, sharing};
 use concord_domain::{
     document::{
         ArmedActor, Ask, Commitment, CommonPosition, Contact, Demand, Engagement, Form, Intention,
@@ -34,7 +34,7 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
     problem::{self, Kind, Problem, ProblemAt},
-    routes::{self, Route, Schema},
+    routes::{self, Parameter, Route, Schema},
     views,
 };
 
@@ -153,25 +153,33 @@ fn parameters(route: &Route) -> Vec<ParameterBuilder> {
             .parameter_in(ParameterIn::Query)
             .required(Required::False)
             .description(Some(parameter.about))
-            .schema(Some(string_schema(json!({"type": parameter.json_type}))))
+            .schema(Some(string_schema(query_schema(parameter))))
     }));
-    let header = |name: &str, about: &str, required| {
+    let header = |name: &str, about: &str, required, pattern: &str| {
         ParameterBuilder::new()
             .name(name)
             .parameter_in(ParameterIn::Header)
             .required(required)
             .description(Some(about))
-            .schema(Some(text()))
+            .schema(Some(string_schema(json!({"type": "string", "pattern": pattern}))))
     };
     if route.needs_match {
         let about = "The ETag of what you read and now change.";
-        parameters.push(header("If-Match", about, Required::True));
+        parameters.push(header("If-Match", about, Required::True, "^[ -~]+$"));
     }
     if route.takes_key {
         let about = "Your own key for this request; sent again with it, nothing is done twice.";
-        parameters.push(header("Idempotency-Key", about, Required::False));
+        parameters.push(header("Idempotency-Key", about, Required::False, "^[!-~]{1,100}$"));
     }
     parameters
+}
+
+fn query_schema(parameter: &Parameter) -> Value {
+    match (parameter.name, parameter.json_type) {
+        ("limit", _) => json!({"type": "integer", "minimum": 1, "maximum": PAGE_ITEMS_MAX}),
+        ("state", _) => json!({"$ref": format!("{PREFIX}FlagState")}),
+        (_, json_type) => json!({"type": json_type}),
+    }
 }
 
 fn string_schema(schema: Value) -> RefOr<OpenSchema> {
@@ -376,7 +384,11 @@ fn bundle() -> BTreeMap<String, Value> {
     let mut schema: Value = serde_json::from_str(&text).unwrap_or_default();
     let definitions = schema["$defs"].take();
     if let Some(members) = schema.as_object_mut() {
-        members.retain(|name, _| !name.starts_with('$'));
+        members.retain(|name, _| !name.starts_with('$') && name != "title");
+    }
+    if let Some(members) = schema["properties"].as_object_mut() {
+        // What a scenario is and expects is no business of a registry.
+        members.retain(|name, _| name != "title" && name != "expect");
     }
     // The type of schemas here knows no constants.
     let format = schema["properties"]["format"]["const"].take();

@@ -11,6 +11,7 @@ use concord_app::App;
 
 mod call;
 mod document;
+mod json;
 mod problem;
 mod routes;
 mod trace;

@@ -16,7 +16,10 @@ fn a_body_is_json_in_utf_8_and_not_too_deep() {
     let registry = Registry::with(Database::Sqlite, &small_world());
     let a = registry.member("demo", "a");
     let deep = format!("{{\"asks\":{}1{}}}", "[".repeat(200), "]".repeat(200));
-    let bodies: [&[u8]; 10] = [
+    let bodies: [&[u8]; 13] = [
+        br#"{"summary": "one", "summary": "two"}"#,
+        br#"{"via": {"kind": "x", "\u006bind": "y"}}"#,
+        br#"{"asks": [{"issue": 1, "issue": 1}]}"#,
         b"",
         b"{",
         b"{\"summary\": \"\xff\xfe\"}",
@@ -168,6 +171,7 @@ fn parameters_that_are_not_known_are_refused() {
         "/v1/me?x",
         "/livez?verbose=1",
         "flags?state=closed",
+        "engagements?limit=2&limit=2",
         "flags?holds=yes",
         "flags?holds=",
         "bundle?dry_run=true",

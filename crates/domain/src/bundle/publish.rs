@@ -72,12 +72,13 @@ impl Bundle {
 pub fn schema() -> Value {
     let mut schemas = Schemas::new(Form::Bundle, "#/$defs/");
     let operation = Operation::schema(&mut schemas);
+    let passed_over = json!({"description": "Of a scenario; passed over."});
     let mut properties: BTreeMap<&str, Value> = BTreeMap::from([
         ("format", json!({"const": FORMAT})),
         ("as_of", json!({"type": ["string", "null"], "format": "date"})),
         ("operation", operation),
-        ("title", json!({"type": "string", "description": "Of a scenario; passed over."})),
-        ("expect", json!({"type": "array", "description": "Of a scenario; passed over."})),
+        ("title", passed_over.clone()),
+        ("expect", passed_over),
     ]);
     let items = [
         ("places", Place::schema(&mut schemas)),

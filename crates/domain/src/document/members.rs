@@ -164,6 +164,8 @@ pub trait Name: Ord + Sized {
     fn read(written: &str, at: &Pointer<'_>, reader: &mut Reader<'_>) -> Option<Self>;
     /// The name as text.
     fn as_text(&self) -> &str;
+    /// The schema of a name.
+    fn schema(schemas: &mut Schemas) -> Value;
 }
 
 impl Name for Word {
@@ -173,6 +175,9 @@ impl Name for Word {
     fn as_text(&self) -> &str {
         self.as_str()
     }
+    fn schema(schemas: &mut Schemas) -> Value {
+        <Self as Member>::schema(schemas)
+    }
 }
 
 impl Name for Term {
@@ -181,6 +186,9 @@ impl Name for Term {
     }
     fn as_text(&self) -> &str {
         self.code()
+    }
+    fn schema(schemas: &mut Schemas) -> Value {
+        <Self as Member>::schema(schemas)
     }
 }
 
@@ -193,8 +201,12 @@ impl<N: Name> Member for BTreeMap<N, Line> {
         self.iter().map(|(name, line)| (name.as_text().to_owned(), line.write(writer))).collect()
     }
 
-    fn schema(_: &mut Schemas) -> Value {
-        json!({"type": "object", "additionalProperties": {"type": "string"}})
+    fn schema(schemas: &mut Schemas) -> Value {
+        json!({
+            "type": "object",
+            "propertyNames": N::schema(schemas),
+            "additionalProperties": Line::schema(schemas),
+        })
     }
 }
 

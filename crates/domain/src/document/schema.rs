@@ -97,7 +97,9 @@ impl ObjectSchema {
         }
         let mut schema = schema(schemas);
         let is_list = schema["type"] == "array" || schema["type"] == "object";
-        if need == "optional" && !(view && is_list) {
+        // Whatever makes or amends a thing may leave its key to the server.
+        let is_left = need == "key" && matches!(self.form, Form::New | Form::Change);
+        if (need == "optional" && !(view && is_list)) || is_left {
             schema = nullable(&schema);
         }
         if let (Some(schema), false) = (schema.as_object_mut(), about.is_empty()) {

@@ -1,0 +1,76 @@
+//! Schemathesis makes requests from the published document, right and wrong ones, and finds nothing
+//! in what the binary answers. tests/contract/schemathesis.toml says what it asks.
+
+use std::{collections::BTreeMap, fmt::Write, process::Command};
+
+use concord_tests::{
+    binary,
+    contract::contract,
+    file,
+    serving::{Demonstration, run, tool},
+};
+use serde_json::{Value, json};
+
+/// The ids in the paths of every operation, as more of the configuration: made-up ones would all
+/// be 404. Entries are those of an engagement that the caller logged.
+fn ids(server: &Demonstration, token: &str) -> String {
+    let logged = server.post(
+        "/v1/operations/exercise/engagements",
+        token,
+        &json!({
+            "organization": "rtw", "armed_actor": "ufv", "level": "tactical",
+            "method": "negotiation", "status": "ongoing", "from": "2026-01-01",
+            "asks": [{"issue": "access", "action": "stop"}],
+            "demands": [{"kind": "fee", "response": "declined"}],
+        }),
+    );
+    let engagement = &logged["engagement"];
+    let mut found: BTreeMap<String, Value> = BTreeMap::new();
+    let mut text = String::new();
+    for (path, item) in contract().document()["paths"].as_object().expect("paths") {
+        let Some((list, rest)) = path.split_once("/{id}") else { continue };
+        let list = list.replace("{operation}", "exercise");
+        let id = found.entry(list.clone()).or_insert_with(|| {
+            if list.ends_with("/engagements") {
+                return engagement["id"].clone();
+            }
+            let items = server.get(&list, token)["items"].take();
+            let others = items.as_array().into_iter().flatten().filter(|it| it["login"] != "desk");
+            others.last().unwrap_or_else(|| panic!("there is nothing in {list}"))["id"].clone()
+        });
+        for operation in item.as_object().into_iter().flat_map(|item| item.values()) {
+            let name = &operation["operationId"];
+            let _ = write!(text, "\n[[operations]]\ninclude-operation-id = {name}\n");
+            let _ = write!(text, "parameters = {{ \"path.id\" = {id}");
+            if let Some((part, _)) = rest.trim_start_matches('/').split_once("/{part}") {
+                let _ = write!(text, ", \"path.part\" = {}", engagement[part][0]["id"]);
+            }
+            text += " }\n";
+        }
+    }
+    text
+}
+
+#[test]
+fn what_is_made_from_the_document_alone_finds_nothing_that_breaks_it() {
+    let server = Demonstration::start("schemathesis");
+    // One account that may do most of what there is.
+    let grant = ["user", "grant", "desk", "exercise", "focal_point", "rtw"];
+    run(Command::new(binary()).args(grant).current_dir(&server.folder));
+    let token = server.token("desk");
+    let configuration = std::fs::read_to_string(file("contract/schemathesis.toml"));
+    let configuration = configuration.expect("the configuration") + &ids(&server, &token);
+    let path = server.folder.join("schemathesis.toml");
+    std::fs::write(&path, configuration).expect("it is written");
+    let said = run(Command::new(tool("python/bin/st"))
+        .arg("--config-file")
+        .arg(path)
+        .args(["run", "--no-color", "--url", &format!("http://{}", server.address)])
+        .arg(file("../openapi/concord.json"))
+        .env("CONCORD_TOKEN", token)
+        .current_dir(&server.folder));
+    let items = contract().document()["paths"].as_object().expect("paths").values();
+    let operations: usize = items.map(|item| item.as_object().map_or(0, |item| item.len())).sum();
+    // All but signing out.
+    assert!(said.contains(&format!("Tested: {}\n", operations - 1)), "{said}");
+}

@@ -1,7 +1,7 @@
 # `make` lists the targets. All that they need and that is missing, tests/setup installs first.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint accept build release clean-var tools
+.PHONY: help run test lint accept bench build release clean-var tools
 
 deny := target/tools/bin/cargo-deny
 
@@ -25,6 +25,10 @@ lint: tools ## Check the format, and what clippy finds
 # OpenAPI, bundle schema, policy matrix, rule catalogue, help of the command line.
 accept: tools ## Write the golden files anew; read the difference before you commit it
 	UPDATE_GOLDEN=1 cargo test --workspace golden
+
+bench: ## Measure speed beside plain SQL, and write docs/benchmarks.md; SIZES="10000 100000" for less
+	@tests/setup
+	cargo bench -q -p concord-tests --bench speed -- $(SIZES)
 
 build: tools ## Build the binary for development
 	cargo build -p concord

@@ -49,18 +49,18 @@ const ATTEMPTS_MAX: u32 = 5;
 /// The longest name that PostgreSQL does not cut short, in bytes.
 const NAME_BYTES_MAX: usize = 63;
 
-/// Makes the data directory, runs the server, and stops it when standard input ends. Nothing is
-/// ever written to that: `read` only waits.
+/// Makes the data directory unless it is there, runs the server, and stops it when standard input
+/// ends. Nothing is ever written to that: `read` only waits.
 ///
 /// The signal is sent until the server is gone, as a server that has only just been forked still
-/// ignores it. `QUIT` is the immediate shutdown: nobody will read the data again. The directory
-/// stays until then, so that what the server has logged can be read.
+/// ignores it. `QUIT` is the immediate shutdown, where nobody will read the data again, and then
+/// the directory goes too; it stays until then, so that what the server has logged can be read.
 const KEEPER: &str = r#"
 trap '' HUP INT TERM
-directory=$1 programs=$2 privileges=$3 user=$4
-shift 4
+directory=$1 programs=$2 privileges=$3 user=$4 signal=$5
+shift 5
 exec 3<&0
-if setpriv $privileges --pdeathsig KILL -- "$programs/initdb" -D "$directory/data" -U "$user" \
+if [ -e "$directory/data/PG_VERSION" ] || setpriv $privileges --pdeathsig KILL -- "$programs/initdb" -D "$directory/data" -U "$user" \
     --auth=trust -E UTF8 --locale=C --no-sync </dev/null >/dev/null 3<&-
 then
     setpriv $privileges --pdeathsig KILL -- "$programs/postgres" -D "$directory/data" \
@@ -69,9 +69,9 @@ then
     {
         while read -r _; do :; done
         tries=0
-        while [ ! -e "$directory/ended" ] && kill -s QUIT "$server" 2>/dev/null; do
+        while [ ! -e "$directory/ended" ] && kill -s "$signal" "$server" 2>/dev/null; do
             tries=$((tries + 1))
-            [ "$tries" -lt 100 ] || kill -s KILL "$server"
+            [ "$tries" -lt 600 ] || kill -s KILL "$server"
             sleep 0.1
         done
     } <&3 &
@@ -80,6 +80,7 @@ fi
 : >"$directory/ended"
 while read -r _; do :; done
 wait
+[ "$signal" = QUIT ] || exit 0
 for _ in 1 2 3 4 5; do rm -rf "$directory" && break || sleep 1; done
 "#;
 
@@ -100,10 +101,18 @@ const SETTINGS: [&str; 9] = [
 /// A running PostgreSQL cluster, which ends with the test process.
 #[derive(Debug)]
 pub struct Cluster {
-    psql: PathBuf,
+    programs: PathBuf,
+    directory: PathBuf,
     port: u16,
     /// Holds the pipe whose end tells the keeper that this process has ended.
-    _keeper: Child,
+    keeper: Child,
+}
+
+/// Whether the data goes with the server.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Data {
+    Removed,
+    Kept,
 }
 
 /// The cluster of this test process. The first call starts it, which takes about a second, and
@@ -151,13 +160,70 @@ impl Cluster {
 
     #[track_caller]
     fn execute(&self, sql: &str) {
-        let url = self.url("postgres");
-        let output = command(&self.psql)
-            .args(["-X", "-q", "-v", "ON_ERROR_STOP=1", &url, "-c", sql])
-            .output()
-            .unwrap_or_else(|error| panic!("{} cannot be run: {error}", self.psql.display()));
+        self.query("postgres", sql);
+    }
+
+    /// What a database answers to some SQL: a line for each row, the columns apart by `|`.
+    ///
+    /// # Panics
+    ///
+    /// If PostgreSQL refuses.
+    #[track_caller]
+    pub fn query(&self, database: &str, sql: &str) -> String {
+        let mut psql = self.psql(database);
+        let output = psql.args(["-c", sql]).output();
+        let output = output.unwrap_or_else(|error| panic!("psql cannot be run: {error}"));
         let errors = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "PostgreSQL refuses {sql}:\n{errors}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// `psql` on a database, which stops at the first error.
+    pub fn psql(&self, database: &str) -> Command {
+        let mut psql = command(self.programs.join("psql"));
+        psql.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", &self.url(database)]);
+        psql
+    }
+
+    /// A program that comes with PostgreSQL, beside the server or in the search path.
+    pub fn program(&self, name: &str) -> Command {
+        let beside = self.programs.join(name);
+        command(if beside.is_file() { beside } else { PathBuf::from(name) })
+    }
+
+    /// The directory of the server, whose data is in `data`.
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// A cluster whose data is kept in a directory, with these settings.
+    ///
+    /// # Panics
+    ///
+    /// If there is no PostgreSQL, or if it does not start.
+    #[must_use]
+    pub fn kept(directory: &Path, settings: &[&str]) -> Self {
+        let (programs, account) = (find_programs(), account());
+        if !directory.exists() {
+            create(directory, account.as_ref()).unwrap_or_else(|error| {
+                panic!("{} cannot be created: {error}", directory.display())
+            });
+        }
+        let directory = directory.canonicalize().unwrap_or_else(|error| panic!("{error}"));
+        let _ = fs::remove_file(directory.join("ended"));
+        let port = free_port();
+        let how = (settings, Data::Kept);
+        let keeper = spawn_keeper(&programs, account.as_ref(), (&directory, port), how);
+        let ready = wait_until_ready(&programs, &directory, port);
+        assert!(ready.is_ok(), "PostgreSQL did not start in {}", directory.display());
+        Self { programs, directory, port, keeper }
+    }
+
+    /// Stops the server, and waits until it is gone.
+    pub fn stop(mut self) {
+        drop(self.keeper.stdin.take());
+        drop(self.keeper.wait());
     }
 
     fn start() -> Self {
@@ -175,14 +241,15 @@ impl Cluster {
     fn attempt(programs: &Path, account: Option<&Account>) -> Option<Self> {
         let directory = create_directory(account);
         let port = free_port();
-        let mut keeper = spawn_keeper(programs, account, &directory, port);
+        let how = (&SETTINGS[..], Data::Removed);
+        let mut keeper = spawn_keeper(programs, account, (&directory, port), how);
         if let Err(log) = wait_until_ready(programs, &directory, port) {
             // This closes the pipe first, so the directory is gone afterwards.
             drop(keeper.wait());
             assert!(log.contains("Address already in use"), "PostgreSQL did not start:\n{log}");
             return None;
         }
-        Some(Self { psql: programs.join("psql"), port, _keeper: keeper })
+        Some(Self { programs: programs.to_owned(), directory, port, keeper })
     }
 }
 
@@ -256,27 +323,35 @@ fn major(postgres: &Path) -> Option<u32> {
 fn create_directory(account: Option<&Account>) -> PathBuf {
     let parent = env::temp_dir();
     let mut number = 0_u32;
-    let directory = loop {
+    loop {
         let directory = parent.join(format!("concord-postgres-{}-{number}", process::id()));
-        match DirBuilder::new().mode(0o700).create(&directory) {
+        match create(&directory, account) {
             Ok(()) => break directory,
             // Left by a process that had the same id.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
             Err(error) => panic!("{} cannot be created: {error}", directory.display()),
         }
-    };
-    if let Some(Account { uid, gid }) = account {
-        chown(&directory, Some(*uid), Some(*gid)).unwrap_or_else(|error| {
-            panic!("{} cannot be given to {ACCOUNT}: {error}", directory.display())
-        });
     }
-    directory
+}
+
+fn create(directory: &Path, account: Option<&Account>) -> io::Result<()> {
+    DirBuilder::new().mode(0o700).create(directory)?;
+    match account {
+        Some(Account { uid, gid }) => chown(directory, Some(*uid), Some(*gid)),
+        None => Ok(()),
+    }
 }
 
 /// Starts what makes, guards and ends the server.
 ///
 /// It is in a process group of its own, so that an interrupt at the terminal does not end it.
-fn spawn_keeper(programs: &Path, account: Option<&Account>, directory: &Path, port: u16) -> Child {
+fn spawn_keeper(
+    programs: &Path,
+    account: Option<&Account>,
+    (directory, port): (&Path, u16),
+    (settings, data): (&[&str], Data),
+) -> Child {
+    let signal = if data == Data::Kept { "INT" } else { "QUIT" };
     let log = directory.join("log");
     let log = File::create(&log)
         .and_then(|log| Ok((log.try_clone()?, log)))
@@ -286,8 +361,8 @@ fn spawn_keeper(programs: &Path, account: Option<&Account>, directory: &Path, po
         account.map(|Account { uid, gid }| format!("--reuid={uid} --regid={gid} --clear-groups"));
     let mut keeper = command("sh");
     keeper.args(["-c", KEEPER, "keeper"]).arg(directory).arg(programs);
-    keeper.arg(privileges.unwrap_or_default()).args([USER, "-p", &port.to_string()]);
-    keeper.args(SETTINGS.iter().flat_map(|setting| ["-c", setting]));
+    keeper.arg(privileges.unwrap_or_default()).args([USER, signal, "-p", &port.to_string()]);
+    keeper.args(settings.iter().flat_map(|setting| ["-c", setting]));
     keeper.current_dir(directory).process_group(0);
     keeper.stdin(Stdio::piped()).stdout(log.0).stderr(log.1);
     keeper.spawn().unwrap_or_else(|error| panic!("sh cannot be run: {error}"))

@@ -16,6 +16,8 @@ pub struct Demonstration {
     process: Child,
     /// Where it listens: address and port.
     pub address: String,
+    /// Where it tells metrics: address and port, if it does.
+    pub metrics: Option<String>,
     /// Where it was started, with its `var/`; what it logs is in `log` there.
     pub folder: PathBuf,
 }
@@ -39,13 +41,20 @@ impl Demonstration {
             .spawn()
             .expect("the server starts");
         let output = BufReader::new(process.stdout.take().expect("its output"));
-        let said = output.lines().map_while(Result::ok);
-        let listening = said
-            .filter_map(|line| line.strip_prefix("Listening on http://").map(str::to_owned))
-            .next()
-            .expect("it says where it listens");
-        let address = listening.split_whitespace().next().unwrap_or_default().to_owned();
-        Self { process, address, folder }
+        let mut metrics = None;
+        let mut address = None;
+        for line in output.lines().map_while(Result::ok) {
+            let at = |rest: &str| rest.split(['/', ' ']).next().unwrap_or_default().to_owned();
+            if let Some(rest) = line.strip_prefix("Metrics on http://") {
+                metrics = Some(at(rest));
+            }
+            if let Some(rest) = line.strip_prefix("Listening on http://") {
+                address = Some(at(rest));
+                break;
+            }
+        }
+        let address = address.expect("it says where it listens");
+        Self { process, address, metrics, folder }
     }
 
     /// The password of one of its accounts.

@@ -17,6 +17,7 @@ mod api {
     mod parts;
     mod people;
     mod preconditions;
+    mod problems;
     mod record;
     mod register;
     mod restricted;

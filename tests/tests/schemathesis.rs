@@ -35,8 +35,9 @@ fn ids(server: &Demonstration, token: &str) -> String {
                 return engagement["id"].clone();
             }
             let items = server.get(&list, token)["items"].take();
-            let others = items.as_array().into_iter().flatten().filter(|it| it["login"] != "desk");
-            others.last().unwrap_or_else(|| panic!("there is nothing in {list}"))["id"].clone()
+            let mut others =
+                items.as_array().into_iter().flatten().filter(|it| it["login"] != "desk");
+            others.next_back().unwrap_or_else(|| panic!("there is nothing in {list}"))["id"].clone()
         });
         for operation in item.as_object().into_iter().flat_map(|item| item.values()) {
             let name = &operation["operationId"];

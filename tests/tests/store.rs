@@ -8,7 +8,11 @@ use concord_domain::{
     policy::{Scope, Sharing},
     vocabulary::{Audience, Closed, Disclosure},
 };
-use concord_store::{Area, Store, StoreError, Tx, documents, entries, operations};
+use concord_store::{
+    Area, Store, StoreError, Tx,
+    documents::{self, Row},
+    entries, operations,
+};
 use concord_tests::{Database, Registry, file, on_each_database, small_world};
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::Text};
 use serde_json::json;
@@ -187,7 +191,8 @@ fn what_a_scope_includes_is_what_the_database_finds() {
             .collect();
         let saved = registry.app.store.write(Area::Operation(operation), |tx| {
             for (id, sharing) in &sharings {
-                entries::save(tx, operation, *id, sharing, Disclosure::Match)?;
+                let entry = (*id, Row::Unknown);
+                entries::save(tx, operation, entry, sharing, Disclosure::Match)?;
             }
             Ok::<_, StoreError>(())
         });

@@ -12,12 +12,14 @@ use concord_app::App;
 mod call;
 mod document;
 mod json;
+mod metrics;
 mod problem;
 mod routes;
 mod trace;
 mod views;
 
 pub use document::openapi;
+pub use metrics::{Metrics, configure_metrics};
 pub use trace::trace;
 
 /// The largest body of a request, in bytes.

@@ -1,5 +1,5 @@
 //! One line in the log for each request: an id, the route, the status and the time it took; and
-//! nothing that the caller sent.
+//! nothing that the caller sent. The same is counted, if metrics are kept.
 
 use std::time::Instant;
 
@@ -12,6 +12,8 @@ use actix_web::{
     web,
 };
 use concord_app::App;
+
+use crate::metrics::Metrics;
 
 /// The headers that every answer has, pages and documents included.
 const FIXED: [(HeaderName, &str); 3] = [
@@ -31,11 +33,17 @@ pub async fn trace<B: MessageBody>(
     let started = Instant::now();
     let id = request.app_data::<web::Data<App>>().map(|app| app.ids.id().to_string());
     let id = id.unwrap_or_default();
+    let metrics = request.app_data::<web::Data<Metrics>>().cloned();
     let method = request.method().clone();
     let mut response = next.call(request).await?;
-    let route = response.request().match_pattern().unwrap_or_default();
-    let duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let pattern = response.request().match_pattern();
+    let took = started.elapsed();
     let status = response.status().as_u16();
+    if let Some(metrics) = metrics {
+        metrics.answered((pattern.as_deref(), &method), status, took);
+    }
+    let route = pattern.unwrap_or_default();
+    let duration_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     tracing::info!(request = %id, %method, route, status, duration_us, "answered");
     let headers = response.headers_mut();
     for (name, value) in FIXED {

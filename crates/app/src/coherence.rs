@@ -4,9 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use concord_domain::{
+    document::Engagement,
     evaluate::{Focus, evaluate},
     facts::{Agreements, Context, Facts},
-    flag::{Flag, Standing, Subject, reconcile},
+    flag::{Cause, Flag, Standing, Subject, reconcile},
     id::{CommitmentId, CommonPositionId, EngagementId, LeadId},
     policy::Scope,
     vocabulary::{FlagState, Severity},
@@ -15,7 +16,7 @@ use concord_store::{
     Tx,
     due::{self, Kind},
     engagements, flags,
-    flags::{KeptFlag, Step},
+    flags::{KeptFlag, Raised, Step},
     operations::{self, KeptOperation},
 };
 use uuid::Uuid;
@@ -33,10 +34,21 @@ mod index;
 
 pub use changed::Changed;
 pub use gather::{context, gather, gather_around, gather_subjects};
-pub use index::{FIRST_DAY, LAST_DAY, index_agreement, reindex};
+pub use index::{FIRST_DAY, LAST_DAY, index_agreement, reindex, reindex_these};
 
-/// Finds anew all flags that a change touches, and keeps what became of each. The flags that hold
-/// are returned, those that only say what goes well included.
+/// Of agreements alone.
+const NO_ENGAGEMENTS: &[Engagement] = &[];
+
+/// What settling has found: the flags that hold, those that only say what goes well included, and
+/// the facts that they rest on.
+pub struct Settled {
+    /// The flags.
+    pub found: Vec<Flag>,
+    /// The facts.
+    pub facts: Facts,
+}
+
+/// Finds anew all flags that a change touches, and keeps what became of each.
 ///
 /// # Errors
 /// The store's own.
@@ -46,7 +58,7 @@ pub fn settle(
     operation: Uuid,
     mut focus: Focus,
     changed: &Changed,
-) -> Result<Vec<Flag>> {
+) -> Result<Settled> {
     let mut facts = gather(tx, operation, &mut focus)?;
     let found = evaluate(&facts, &focus);
     let mut kept: BTreeMap<String, KeptFlag> = flags::touched(tx, operation, &focus)?
@@ -58,14 +70,49 @@ pub fn settle(
         .map(|flag| (flag.identity.clone(), flag))
         .collect();
     add_origins(tx, operation, kept.values(), &mut facts)?;
+    let mut new = Vec::new();
     for flag in found.iter().filter(|flag| flag.severity != Severity::Info) {
-        let kept = kept.remove(flag.identity().as_str());
-        keep(app, tx, (operation, &facts), (kept, Some(flag)), changed)?;
+        match kept.remove(flag.identity().as_str()) {
+            Some(kept) => keep(app, tx, (operation, &facts), (kept, Some(flag)), changed)?,
+            None => new.extend(raised(app, flag, &facts)),
+        }
     }
+    flags::raise(tx, operation, &new)?;
     for (_, flag) in kept {
-        keep(app, tx, (operation, &facts), (Some(flag), None), changed)?;
+        keep(app, tx, (operation, &facts), (flag, None), changed)?;
     }
-    Ok(found)
+    Ok(Settled { found, facts })
+}
+
+/// A flag that is raised for the first time.
+fn raised(app: &App, found: &Flag, facts: &Facts) -> Option<Raised> {
+    let (standing, cause) = reconcile(None, Some(found.severity), false)?;
+    let flag = KeptFlag {
+        id: app.ids.id(),
+        identity: found.identity().as_str().to_owned(),
+        kind: found.kind,
+        class: found.class,
+        standing,
+        resolution: None,
+        raised_at: app.now(),
+        between: found.between.iter().copied().collect(),
+    };
+    let entries = entries_of(flag.between.iter().copied(), facts);
+    let step = cause.map(|cause| own_step(app, (None, standing), cause));
+    Some(Raised { flag, entries, step })
+}
+
+/// A step that a flag takes by itself.
+fn own_step(app: &App, (before, after): (Option<Standing>, Standing), cause: Cause) -> Step {
+    Step {
+        at: app.now(),
+        account: None,
+        from: before.map(|standing| standing.state),
+        to: after.state,
+        resolution: None,
+        cause: Some(cause),
+        note: None,
+    }
 }
 
 /// Adds the commitments that flags are between and that nothing gathered, since what they met is
@@ -86,7 +133,7 @@ fn add_origins<'f>(
     let server = Scope::server();
     let found = engagements::load_commitments(tx, operation, &server, &missing)?;
     let agreements = Agreements { commitments: &found, ..Agreements::default() };
-    facts.add(&Context::default(), &[], agreements);
+    facts.add(&Context::default(), NO_ENGAGEMENTS, agreements);
     Ok(())
 }
 
@@ -95,74 +142,37 @@ fn keep(
     app: &App,
     tx: &mut Tx,
     (operation, facts): (Uuid, &Facts),
-    (kept, found): (Option<KeptFlag>, Option<&Flag>),
+    (mut flag, found): (KeptFlag, Option<&Flag>),
     changed: &Changed,
 ) -> Result<()> {
-    let is_new = kept.is_none();
-    let before = kept.as_ref().map(|flag| flag.standing);
-    let has_changed = kept
-        .iter()
-        .flat_map(|flag| flag.between.iter().map(|subject| (flag.kind, *subject)))
-        .any(|(kind, subject)| changed.touches(kind, subject));
-    let found_severity = found.map(|flag| flag.severity);
-    let Some((standing, cause)) = reconcile(before, found_severity, has_changed) else {
+    let before = flag.standing;
+    let has_changed = flag.between.iter().any(|subject| changed.touches(flag.kind, *subject));
+    let severity = found.map(|flag| flag.severity);
+    let Some((standing, cause)) = reconcile(Some(before), severity, has_changed) else {
         return Ok(());
     };
-    let mut flag = match (kept, found) {
-        (Some(kept), _) => kept,
-        (None, Some(found)) => KeptFlag {
-            id: app.ids.id(),
-            identity: found.identity().as_str().to_owned(),
-            kind: found.kind,
-            class: found.class,
-            standing,
-            resolution: None,
-            raised_at: app.now(),
-            between: Vec::new(),
-        },
-        (None, None) => return Ok(()),
-    };
-    let between: Option<Vec<Subject>> = found.map(|found| found.between.iter().copied().collect());
-    let same_subjects = between.as_ref().is_none_or(|new| {
-        let there: BTreeSet<&Subject> = flag.between.iter().collect();
-        there == new.iter().collect()
+    let same_subjects = found.is_none_or(|found| {
+        let there: BTreeSet<Subject> = flag.between.iter().copied().collect();
+        there == found.between
     });
     // What has changed may rest on another entry than before.
-    if !is_new && same_subjects && !has_changed && before == Some(standing) {
+    if same_subjects && !has_changed && before == standing {
         return Ok(());
     }
-    write_flag(tx, operation, (&mut flag, standing, between), facts, is_new)?;
-    if let Some(cause) = cause {
-        let step = Step {
-            at: app.now(),
-            account: None,
-            from: before.map(|standing| standing.state),
-            to: standing.state,
-            resolution: None,
-            cause: Some(cause),
-            note: None,
-        };
-        flags::keep_step(tx, operation, flag.id, &step)?;
-    }
-    Ok(())
-}
-
-fn write_flag(
-    tx: &mut Tx,
-    operation: Uuid,
-    (flag, standing, between): (&mut KeptFlag, Standing, Option<Vec<Subject>>),
-    facts: &Facts,
-    is_new: bool,
-) -> Result<()> {
     flag.standing = standing;
     if standing.state != FlagState::Resolved {
         flag.resolution = None;
     }
-    if let Some(between) = between {
-        flag.between = between;
+    if let Some(found) = found {
+        flag.between = found.between.iter().copied().collect();
     }
     let entries = entries_of(flag.between.iter().copied(), facts);
-    Ok(flags::save(tx, operation, flag, &entries, is_new)?)
+    flags::save(tx, operation, &flag, &entries)?;
+    if let Some(cause) = cause {
+        let step = own_step(app, (Some(before), standing), cause);
+        flags::keep_step(tx, operation, flag.id, &step)?;
+    }
+    Ok(())
 }
 
 /// The entries that a flag between these rests on.

@@ -25,7 +25,7 @@ use crate::{
     App,
     access::{self, Access},
     auth::Person,
-    coherence,
+    coherence::{self, Settled},
     cursor::{self, Items, ListOf, Page},
     error::{Error, Result},
     names::{Names, Wanted},
@@ -330,10 +330,14 @@ pub(crate) fn show_found(
         .into_iter()
         .filter(|flag| entries(flag).iter().all(|entry| readable.contains(entry)))
         .collect();
-    let filter = Filter { entries: Some(all), ..Filter::default() };
-    let kept = flags::list(tx, access.id(), &access.scope, &filter, FLAGS_MAX)?;
-    let mut kept: HashMap<String, KeptFlag> =
-        kept.into_iter().map(|flag| (flag.identity.clone(), flag)).collect();
+    // What is only intended is between no flag that is kept.
+    let mut kept: HashMap<String, KeptFlag> = HashMap::new();
+    if hypothetical.is_none() {
+        let identities = found.iter().map(|flag| flag.identity().as_str().to_owned()).collect();
+        let filter = Filter { identities: Some(identities), ..Filter::default() };
+        let there = flags::list(tx, access.id(), &access.scope, &filter, FLAGS_MAX)?;
+        kept.extend(there.into_iter().map(|flag| (flag.identity.clone(), flag)));
+    }
     let paired =
         found.into_iter().map(|flag| (kept.remove(flag.identity().as_str()), Some(flag))).collect();
     let mut flags = shown(tx, access, facts, paired)?;
@@ -372,12 +376,22 @@ pub(crate) fn of_lines(
     let documents = concord_store::engagements::load_for_rules(tx, access.id(), ids)?;
     focus.visits.extend(documents.iter().map(|e| (e.armed_actor.0, e.level.0)));
     let facts = coherence::gather(tx, access.id(), &mut focus)?;
-    let concerns = |flag: &Flag| {
+    let found = evaluate(&facts, &focus);
+    of_found(tx, access, ids, Settled { found, facts })
+}
+
+/// Of what was found the flags of some engagements, and the lines about what may not be shown.
+pub(crate) fn of_found(
+    tx: &mut Tx,
+    access: &Access,
+    ids: &[EngagementId],
+    Settled { mut found, facts }: Settled,
+) -> Result<(Vec<ShownFlag>, Vec<RestrictedLine>)> {
+    found.retain(|flag| {
         coherence::entries_of(flag.between.iter().copied(), &facts)
             .iter()
             .any(|entry| ids.contains(&EngagementId(*entry)))
-    };
-    let found: Vec<Flag> = evaluate(&facts, &focus).into_iter().filter(concerns).collect();
+    });
     let flags = show_found(tx, access, &facts, found, None)?;
     let own: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     Ok((flags, restricted(tx, access, Some(&own))?))

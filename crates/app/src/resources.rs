@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use concord_domain::{
-    document::{self, Document, Form, Key, Reader, Writer},
+    document::{self, Document, Engagement, Form, Key, Reader, Writer},
     evaluate::Focus,
     fault::{Fault, FaultCode, Pointer},
     id::{EngagementId, Kind},
@@ -18,9 +18,10 @@ use crate::{
     App,
     access::{self, Access},
     auth::{Person, sha256},
-    coherence::{self, Changed},
+    coherence::{self, Changed, Settled},
     cursor::{self, Items, ListOf, Page},
     error::{Error, Result},
+    flags::{self, RestrictedLine, ShownFlag},
     once::once,
 };
 
@@ -179,10 +180,41 @@ pub fn create<T: Resource>(
         let made = once(app, tx, access, (T::NAME, sent), |tx| {
             let document = read_new::<T>(app, tx, access, sent.body)?;
             document.require_write(tx, access)?;
-            Ok(put(app, tx, access, None, document)?.id())
+            Ok(put(app, tx, access, None, document)?.0.id())
         })?;
         show::<T>(tx, access, made)
     })
+}
+
+/// An engagement that was logged, the flags of it that the caller may read, and the lines about
+/// what may not be shown.
+pub type Logged = (Shown, Vec<ShownFlag>, Vec<RestrictedLine>);
+
+/// Logs an engagement. The flags are those that were found when it was written; who may read them
+/// is decided when they are answered.
+///
+/// # Errors
+/// All that is wrong with it, at once.
+pub fn log(app: &App, person: Person, operation: &str, sent: Sent<'_>) -> Result<Logged> {
+    let (shown, access, settled) = access::write(app, person, operation, |tx, access| {
+        let mut settled = None;
+        let made = once(app, tx, access, (Engagement::NAME, sent), |tx| {
+            let document = read_new::<Engagement>(app, tx, access, sent.body)?;
+            document.require_write(tx, access)?;
+            let (made, found) = put(app, tx, access, None, document)?;
+            settled = Some(found);
+            Ok(made.id())
+        })?;
+        Ok((show::<Engagement>(tx, access, made)?, access.clone(), settled))
+    })?;
+    let (flags, restricted) = match settled {
+        Some(settled) => app.store.read(|tx| {
+            let id = EngagementId(shown.id);
+            flags::of_found(tx, &access, &[id], settled)
+        }),
+        None => flags::of_engagement(app, person, operation, shown.id),
+    }?;
+    Ok((shown, flags, restricted))
 }
 
 /// Reads a new thing from a body.
@@ -275,13 +307,13 @@ fn put<T: Resource>(
     access: &Access,
     before: Option<&T>,
     after: T,
-) -> Result<T> {
+) -> Result<(T, Settled)> {
     let mut touched = Touched::default();
     let is_changed = before.is_none_or(|before| !is_same(before, &after));
     let after = if is_changed { after.renewed(access.operation.evaluated_on) } else { after };
     let after = write_one(tx, access, before, after, &mut touched)?;
-    coherence::settle(app, tx, access.id(), touched.focus, &touched.changed)?;
-    Ok(after)
+    let settled = coherence::settle(app, tx, access.id(), touched.focus, &touched.changed)?;
+    Ok((after, settled))
 }
 
 /// Writes a thing that was read, unless nothing of it changes.

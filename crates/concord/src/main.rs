@@ -8,6 +8,10 @@ mod commands;
 mod keys;
 mod setup;
 
+/// What many threads give back is used again by others, so that memory does not grow with them.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// The registry of who talks to which armed actor, and of where those lines meet.
 #[derive(Parser)]
 #[command(name = "concord", version)]

@@ -87,8 +87,8 @@ pub struct Reader<'r> {
     pub null: Null,
     /// The day after which nothing can have happened yet, where that matters.
     pub today: Option<Day>,
-    /// The free texts of what was stored, which stand apart from it.
-    pub texts: Vec<String>,
+    /// The free texts of what was stored, which stand apart from it; none if they are left out.
+    pub texts: Option<Vec<String>>,
 }
 
 impl<'r> Reader<'r> {
@@ -103,7 +103,7 @@ impl<'r> Reader<'r> {
     }
 
     fn new(references: &'r mut dyn References, keys: Keys, null: Null, today: Option<Day>) -> Self {
-        Self { references, faults: Vec::new(), keys, null, today, texts: Vec::new() }
+        Self { references, faults: Vec::new(), keys, null, today, texts: None }
     }
 
     /// Notes a fault.
@@ -255,13 +255,24 @@ pub fn texts_of<T: Document>(document: &T) -> Vec<String> {
 /// # Errors
 /// What is wrong with it, if it was not stored by [`store`].
 pub fn restore<T: Document>(document: &str, texts: Option<&str>) -> Result<T, String> {
-    let parse = |json: &str| serde_json::from_str::<Value>(json).map_err(|error| error.to_string());
+    let texts = texts.map_or_else(|| Ok(Vec::new()), serde_json::from_str);
+    restore_with(document, Some(texts.map_err(|error| error.to_string())?))
+}
+
+/// The document that was stored, every free text of it empty: for the rules, which read none.
+///
+/// # Errors
+/// As [`restore`].
+pub fn restore_without_texts<T: Document>(document: &str) -> Result<T, String> {
+    restore_with(document, None)
+}
+
+fn restore_with<T: Document>(document: &str, texts: Option<Vec<String>>) -> Result<T, String> {
     let mut ids = Ids;
     let mut reader = Reader::new(&mut ids, Keys::Stored, Null::Keeps, None);
-    if let Some(texts) = texts {
-        reader.texts = serde_json::from_str(texts).map_err(|error| error.to_string())?;
-    }
-    let read = T::read(&parse(document)?, &Pointer::ROOT, &mut reader);
+    reader.texts = texts;
+    let value: Value = serde_json::from_str(document).map_err(|error| error.to_string())?;
+    let read = T::read(&value, &Pointer::ROOT, &mut reader);
     match (read, reader.faults.first()) {
         (Some(document), None) => Ok(document),
         (_, fault) => Err(fault.map_or_else(String::new, ToString::to_string)),

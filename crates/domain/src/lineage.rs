@@ -45,6 +45,12 @@ impl Lineage {
         in_line(&self.0, &other.0)
     }
 
+    /// The root of its tree.
+    #[must_use]
+    pub fn root(&self) -> Self {
+        Self(self.up().next().unwrap_or_default().to_owned())
+    }
+
     /// Itself and everything above it, from the root down.
     pub fn up(&self) -> impl Iterator<Item = &str> {
         self.0

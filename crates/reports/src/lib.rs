@@ -13,6 +13,7 @@ pub mod chart;
 mod filters;
 pub mod handed_round;
 pub mod network;
+pub mod problems;
 pub mod report;
 #[cfg(test)]
 mod samples;

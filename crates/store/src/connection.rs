@@ -1,7 +1,7 @@
 //! Connections to either database, and the two ways to use one: [`Store::read`] and
 //! [`Store::write`].
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use diesel::{
     Connection, ConnectionError, MultiConnection, PgConnection, RunQueryDsl, SqliteConnection,
@@ -14,6 +14,7 @@ use crate::{
     error::{Result, StoreError},
     migrations,
     sql::{Guid, RowId},
+    usage::{Connections, Counting, Counts, Usage},
 };
 
 /// How often a write is tried while other writers are in the way.
@@ -29,6 +30,31 @@ pub enum Tx {
     /// To SQLite.
     Sqlite(SqliteConnection),
 }
+
+/// How many rows go into one statement.
+pub(crate) const ROWS_MAX: usize = 1_000;
+
+/// Puts rows into a table: on PostgreSQL with one round trip for many, on SQLite, where there are
+/// no round trips, one by one. diesel knows no such statement for two databases at once.
+macro_rules! insert_all {
+    ($tx:expr, $table:expr, $rows:expr) => {{
+        let mut rows = $rows.peekable();
+        while rows.peek().is_some() {
+            let some: Vec<_> = rows.by_ref().take(crate::connection::ROWS_MAX).collect();
+            match $tx {
+                crate::connection::Tx::Postgres(connection) => {
+                    diesel::insert_into($table).values(some).execute(connection)?;
+                }
+                crate::connection::Tx::Sqlite(connection) => {
+                    for row in some {
+                        diesel::insert_into($table).values(row).execute(connection)?;
+                    }
+                }
+            }
+        }
+    }};
+}
+pub(crate) use insert_all;
 
 /// What a write may touch; writers of one area wait for each other.
 ///
@@ -69,7 +95,7 @@ impl ManageConnection for Manager {
                 .batch_execute(
                     "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL;
                      PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-                     PRAGMA trusted_schema = OFF;",
+                     PRAGMA trusted_schema = OFF; PRAGMA cache_size = -8000;",
                 )
                 .map_err(ConnectionError::CouldntSetupConfiguration)?;
             Ok(Tx::Sqlite(connection))
@@ -95,6 +121,7 @@ impl ManageConnection for Manager {
 pub struct Store {
     readers: Pool<Manager>,
     writers: Pool<Manager>,
+    counts: Arc<Counts>,
 }
 
 impl Store {
@@ -105,12 +132,14 @@ impl Store {
     /// When it cannot be reached or brought up to date.
     pub fn open(url: &str, connections: u32) -> Result<Self> {
         let manager = || Manager { url: url.to_owned() };
+        let counts = Arc::new(Counts::default());
         let pool = |size: u32| {
             Pool::builder()
                 .max_size(size)
                 .min_idle(Some(1))
                 .test_on_check_out(false)
                 .connection_timeout(WAIT)
+                .event_handler(Box::new(Counting(Arc::clone(&counts))))
                 .build(manager())
                 .map_err(|error| StoreError::Unavailable(error.to_string()))
         };
@@ -118,7 +147,15 @@ impl Store {
         // is not. The first connection also turns the file to write-ahead logging.
         let writers = pool(if manager().is_postgres() { connections } else { 1 })?;
         migrations::run(&mut *checked_out(&writers)?)?;
-        Ok(Self { readers: pool(connections)?, writers })
+        Ok(Self { readers: pool(connections)?, writers, counts })
+    }
+
+    /// How much the database is used.
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        let connections =
+            [Connections::of("read", &self.readers), Connections::of("write", &self.writers)];
+        Usage::of(&self.counts, connections)
     }
 
     /// Whether the database answers.
@@ -163,7 +200,10 @@ impl Store {
                 },
             );
             match done {
-                Err(error) if error.is_contended() && attempt < ATTEMPTS_MAX => attempt += 1,
+                Err(error) if error.is_contended() && attempt < ATTEMPTS_MAX => {
+                    attempt += 1;
+                    self.counts.retried();
+                }
                 done => return done,
             }
         }

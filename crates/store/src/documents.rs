@@ -54,13 +54,14 @@ macro_rules! queries {
                         .filter(t::operation_id.eq(RowId(operation)))
                         .filter(t::id.eq_any(row_ids(ids.iter().copied())))
                         .filter($kept)
-                        .order(t::key)
                         .select((t::document, t::texts))
                         .load(tx)?;
                     for row in rows {
-                        found.push(restored(row)?);
+                        found.push(restored::<$document>(row)?);
                     }
                 }
+                // Asked for the order of keys, SQLite walks along all of them.
+                found.sort_by(|a, b| a.identity.key.as_str().cmp(b.identity.key.as_str()));
                 Ok(found)
             }
 
@@ -159,17 +160,30 @@ queries! {
     protection_risks of ProtectionRisk, kept if always();
 }
 
+/// What is known of a row that is to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Row {
+    /// It is not there yet.
+    New,
+    /// It may be there.
+    Unknown,
+}
+
 /// Writes a row: brings the one that is there to the values, or puts it there.
 macro_rules! save {
-    ($tx:ident, $operation:ident, $id:expr, $table:ident, $values:expr) => {{
+    ($tx:ident, $operation:ident, ($id:expr, $row:expr), $table:ident, $values:expr) => {{
         use crate::schema::$table as t;
         let key = (t::operation_id.eq(RowId($operation)), t::id.eq(RowId::from($id)));
         let there = t::table.filter(key.0).filter(key.1);
-        if diesel::update(there).set($values).execute($tx)? == 0 {
+        let is_new = $row == crate::documents::Row::New;
+        if is_new || diesel::update(there).set($values).execute($tx)? == 0 {
             diesel::insert_into(t::table).values((key, $values)).execute($tx)?;
         }
         Ok(())
     }};
+    ($tx:ident, $operation:ident, $id:expr, $table:ident, $values:expr) => {
+        save!($tx, $operation, ($id, crate::documents::Row::Unknown), $table, $values)
+    };
 }
 pub(crate) use save;
 
@@ -231,7 +245,8 @@ pub fn save_organization(tx: &mut Tx, operation: Uuid, organization: &Organizati
         )
     );
     saved?;
-    crate::links::replace(tx, operation, id.into(), crate::links::Role::MemberOf, &member_of)
+    let members = [(crate::links::Role::MemberOf, member_of.into_iter().map(Uuid::from).collect())];
+    crate::links::replace(tx, operation, (id.into(), Row::Unknown), &members)
 }
 
 /// Writes an armed actor; `lineage` is where it stands.

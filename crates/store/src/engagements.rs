@@ -1,5 +1,10 @@
 //! Engagements and commitments: the entries, as documents.
 
+use std::{
+    cmp::Reverse,
+    sync::{Arc, LazyLock, Mutex},
+};
+
 use concord_domain::{
     document::{self, Commitment, Engagement, Key},
     id::{CommitmentId, EngagementId, OrganizationId},
@@ -15,10 +20,11 @@ use uuid::Uuid;
 
 use crate::{
     connection::{MultiBackend, Tx},
-    documents::{IDS_MAX, restored, save, stored},
+    documents::{IDS_MAX, Row, restored, save, stored},
     entries::visible,
     error::Result,
-    links::Role,
+    links::{self, Role},
+    memo::{self, Memo},
     parts,
     schema::{commitments as c, engagements as e, entries},
     sql::{RowId, row_ids},
@@ -55,7 +61,8 @@ pub fn load(
     Ok(found)
 }
 
-/// The engagements with these ids for the rules, which skip nothing.
+/// The engagements with these ids for the rules, which skip nothing, and read no free texts: what
+/// is answered is never to be shown or saved.
 ///
 /// # Errors
 /// The store's own.
@@ -63,12 +70,24 @@ pub fn load_for_rules(
     tx: &mut Tx,
     operation: Uuid,
     ids: &[EngagementId],
-) -> Result<Vec<Engagement>> {
-    load(tx, operation, &Scope::server(), ids)
+) -> Result<Vec<Arc<Engagement>>> {
+    static READ: LazyLock<Mutex<Memo<Engagement>>> = LazyLock::new(Mutex::default);
+    let mut found = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(IDS_MAX) {
+        let rows: Vec<String> = e::table
+            .filter(e::operation_id.eq(RowId(operation)))
+            .filter(e::id.eq_any(row_ids(ids.iter().copied())))
+            .select(e::document)
+            .load(tx)?;
+        for row in rows {
+            found.push(memo::restored(&READ, row)?);
+        }
+    }
+    Ok(found)
 }
 
-/// The ids of the engagements with any of these actors whose window meets the days from `from` to
-/// `until`, as far as they may be read in a scope.
+/// The ids of the engagements with any of these actors, or with all, whose window meets the days
+/// from `from` to `until`, as far as they may be read in a scope, the latest first.
 ///
 /// # Errors
 /// The store's own.
@@ -79,27 +98,31 @@ pub fn with_actors(
     actors: Option<&[Uuid]>,
     (from, until): (Day, Day),
 ) -> Result<Vec<EngagementId>> {
-    let all = || {
-        e::table
+    // Each is a range of one index; both in one condition are not.
+    let going_on = |is_open| {
+        let query = e::table
             .filter(e::operation_id.eq(RowId(operation)))
             .filter(exists(visible!(operation, scope).filter(entries::id.eq(e::id))))
             .filter(e::starts_on.le(until))
-            .filter(e::ends_on.is_null().or(e::ends_on.ge(from)))
-            .order((e::starts_on.desc(), e::id))
-            .select(e::id)
-            .into_boxed::<MultiBackend>()
+            .select((e::starts_on, e::id))
+            .into_boxed::<MultiBackend>();
+        match is_open {
+            true => query.filter(e::ends_on.is_null()),
+            false => query.filter(e::ends_on.ge(from)),
+        }
     };
-    let Some(actors) = actors else {
-        let rows: Vec<RowId> = all().load(tx)?;
-        return Ok(rows.into_iter().map(|id| EngagementId(id.0)).collect());
-    };
-    let mut found = Vec::new();
-    for actors in actors.chunks(IDS_MAX) {
-        let rows: Vec<RowId> =
-            all().filter(e::armed_actor_id.eq_any(row_ids(actors.iter().copied()))).load(tx)?;
-        found.extend(rows.into_iter().map(|id| EngagementId(id.0)));
+    let some = actors.map_or_else(|| vec![None], |all| all.chunks(IDS_MAX).map(Some).collect());
+    let mut found: Vec<(Day, RowId)> = Vec::new();
+    for (is_open, actors) in some.iter().flat_map(|ids| [(true, ids), (false, ids)]) {
+        let mut query = going_on(is_open);
+        if let Some(ids) = actors {
+            query = query.filter(e::armed_actor_id.eq_any(row_ids(ids.iter().copied())));
+        }
+        let rows: Vec<(Day, RowId)> = query.load(tx)?;
+        found.extend(rows);
     }
-    Ok(found)
+    found.sort_unstable_by_key(|(day, id)| (Reverse(*day), *id));
+    Ok(found.into_iter().map(|(_, id)| EngagementId(id.0)).collect())
 }
 
 /// The id of the engagement that a key or an id stands for, as far as it may be read in a scope.
@@ -168,14 +191,14 @@ pub fn with_key(
 ///
 /// # Errors
 /// The store's own; a key of an ask or a demand that is taken.
-pub fn save(tx: &mut Tx, operation: Uuid, engagement: &Engagement) -> Result<()> {
+pub fn save(tx: &mut Tx, operation: Uuid, engagement: &Engagement, row: Row) -> Result<()> {
     let (text, texts) = stored(engagement);
     let id = engagement.identity.id;
     let saved: Result<()> = {
         save!(
             tx,
             operation,
-            id,
+            (id, row),
             engagements,
             (
                 t::key.eq(engagement.identity.key.as_str()),
@@ -193,8 +216,9 @@ pub fn save(tx: &mut Tx, operation: Uuid, engagement: &Engagement) -> Result<()>
         )
     };
     saved?;
-    crate::links::replace(tx, operation, id.0, Role::Follows, &document::ids(&engagement.follows))?;
-    parts::replace(tx, operation, engagement)
+    let follows = document::ids(&engagement.follows).into_iter().map(Uuid::from).collect();
+    links::replace(tx, operation, (id.0, row), &[(Role::Follows, follows)])?;
+    parts::replace(tx, operation, engagement, row)
 }
 
 /// The commitments with these ids that may be read in a scope.

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::{
     connection::Tx,
-    documents::{IDS_MAX, save},
+    documents::{IDS_MAX, Row, save},
     error::{Result, StoreError},
     links::{self, Role},
     schema::{self, entries as t},
@@ -162,14 +162,14 @@ pub fn telling(tx: &mut Tx, operation: Uuid, organization: OrganizationId) -> Re
 pub fn save(
     tx: &mut Tx,
     operation: Uuid,
-    id: Uuid,
+    (id, row): (Uuid, Row),
     sharing: &Sharing,
     disclosure: Disclosure,
 ) -> Result<()> {
     let saved: Result<()> = save!(
         tx,
         operation,
-        id,
+        (id, row),
         entries,
         (
             t::organization_id.eq(sharing.organization.map(RowId::from)),
@@ -178,9 +178,13 @@ pub fn save(
         )
     );
     saved?;
-    links::replace(tx, operation, id, Role::Partner, &sharing.partners)?;
-    links::replace(tx, operation, id, Role::AudienceOrganization, &sharing.organizations)?;
-    links::replace(tx, operation, id, Role::AudienceMechanism, &sharing.mechanisms)
+    let organizations = |ids: &[OrganizationId]| ids.iter().map(|id| id.0).collect();
+    let roles = [
+        (Role::Partner, organizations(&sharing.partners)),
+        (Role::AudienceOrganization, organizations(&sharing.organizations)),
+        (Role::AudienceMechanism, sharing.mechanisms.iter().map(|id| id.0).collect()),
+    ];
+    links::replace(tx, operation, (id, row), &roles)
 }
 
 /// Who changed who may read an entry, when and why.

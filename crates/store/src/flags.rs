@@ -30,7 +30,7 @@ mod steps;
 mod write;
 
 pub use steps::{Step, history, keep_step, settled_at};
-pub use write::{save, set_state};
+pub use write::{Raised, raise, save, set_state};
 
 /// A flag as it is kept.
 #[derive(Clone, Debug, PartialEq)]
@@ -217,6 +217,8 @@ pub struct Filter {
     pub state: Option<FlagState>,
     /// Those with this id.
     pub id: Option<Uuid>,
+    /// Those that are these.
+    pub identities: Option<Vec<String>>,
     /// Those that rest on any of these entries.
     pub entries: Option<Vec<Uuid>>,
     /// Those that come after this one.
@@ -254,6 +256,9 @@ pub fn list(
     }
     if let Some(id) = filter.id {
         query = query.filter(t::id.eq(RowId(id)));
+    }
+    if let Some(identities) = &filter.identities {
+        query = query.filter(t::identity.eq_any(identities));
     }
     if let Some(entries) = &filter.entries {
         let resting = fe::table

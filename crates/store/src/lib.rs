@@ -5,9 +5,11 @@
 
 mod connection;
 mod error;
+mod memo;
 mod migrations;
 mod schema;
 mod sql;
+mod usage;
 
 pub mod accounts;
 pub mod documents;
@@ -27,3 +29,4 @@ pub mod trees;
 
 pub use connection::{Area, IsContended, Store, Tx};
 pub use error::StoreError;
+pub use usage::{Connections, Usage};

@@ -6,7 +6,8 @@ use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
-    connection::Tx,
+    connection::{Tx, insert_all},
+    documents::Row,
     error::Result,
     schema::links as t,
     sql::{RowId, row_ids},
@@ -42,38 +43,45 @@ impl Role {
     }
 }
 
-/// Brings the links of an owner in a role to these targets.
+/// Brings the links of an owner in some roles to these targets.
 ///
 /// # Errors
 /// The store's own.
-pub fn replace<T: Copy + Into<Uuid>>(
+pub fn replace(
     tx: &mut Tx,
     operation: Uuid,
-    owner: Uuid,
-    role: Role,
-    targets: &[T],
+    (owner, row): (Uuid, Row),
+    roles: &[(Role, Vec<Uuid>)],
 ) -> Result<()> {
-    let wanted: BTreeSet<Uuid> = targets.iter().map(|target| (*target).into()).collect();
+    let wanted: BTreeSet<(&str, RowId)> = roles
+        .iter()
+        .flat_map(|(role, targets)| targets.iter().map(|to| (role.code(), RowId(*to))))
+        .collect();
     let of_owner = || {
-        t::table
-            .filter(t::operation_id.eq(RowId(operation)))
-            .filter(t::owner_id.eq(RowId(owner)))
-            .filter(t::role.eq(role.code()))
+        t::table.filter(t::operation_id.eq(RowId(operation))).filter(t::owner_id.eq(RowId(owner)))
     };
-    let there: Vec<RowId> = of_owner().select(t::target_id).load(tx)?;
-    let there: BTreeSet<Uuid> = there.into_iter().map(|id| id.0).collect();
-    for gone in there.difference(&wanted) {
-        diesel::delete(of_owner().filter(t::target_id.eq(RowId(*gone)))).execute(tx)?;
+    let there: Vec<(String, RowId)> = match row {
+        Row::New => Vec::new(),
+        Row::Unknown => {
+            let codes: Vec<&str> = roles.iter().map(|(role, _)| role.code()).collect();
+            of_owner().filter(t::role.eq_any(codes)).select((t::role, t::target_id)).load(tx)?
+        }
+    };
+    let there: BTreeSet<(&str, RowId)> =
+        there.iter().map(|(role, target)| (role.as_str(), *target)).collect();
+    for (role, gone) in there.difference(&wanted) {
+        let link = of_owner().filter(t::role.eq(*role)).filter(t::target_id.eq(gone));
+        diesel::delete(link).execute(tx)?;
     }
-    for new in wanted.difference(&there) {
-        let row = (
+    let new = wanted.difference(&there).map(|(role, target)| {
+        (
             t::operation_id.eq(RowId(operation)),
             t::owner_id.eq(RowId(owner)),
-            t::role.eq(role.code()),
-            t::target_id.eq(RowId(*new)),
-        );
-        diesel::insert_into(t::table).values(row).execute(tx)?;
-    }
+            t::role.eq(*role),
+            t::target_id.eq(*target),
+        )
+    });
+    insert_all!(tx, t::table, new);
     Ok(())
 }
 

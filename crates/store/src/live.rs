@@ -114,11 +114,11 @@ pub fn under(tx: &mut Tx, operation: Uuid, lineage: Option<&Lineage>) -> Result<
         .into_boxed::<MultiBackend>();
     if let Some(lineage) = lineage {
         let (low, high) = lineage.below();
-        query = query.filter(
-            t::actor_lineage
-                .eq(lineage.as_str().to_owned())
-                .or(t::actor_lineage.ge(low).and(t::actor_lineage.lt(high))),
-        );
+        let own = lineage.as_str().to_owned();
+        query = query
+            .filter(t::actor_lineage.ge(own.clone()))
+            .filter(t::actor_lineage.lt(high.clone()))
+            .filter(t::actor_lineage.eq(own).or(t::actor_lineage.ge(low)));
     }
     let rows: Vec<RowId> = query.load(tx)?;
     Ok(rows.into_iter().map(|id| EngagementId(id.0)).collect())
@@ -188,8 +188,12 @@ macro_rules! actors_in_line {
         let lineage: &concord_domain::lineage::Lineage = $lineage;
         let (low, high) = lineage.below();
         let above: Vec<String> = lineage.up().map(str::to_owned).collect();
+        // All that is in line lies in the tree of one root: a single range, which the rest narrows.
+        let root = lineage.root();
         armed_actors::table
             .filter(armed_actors::operation_id.eq(RowId($operation)))
+            .filter(armed_actors::lineage.ge(root.as_str().to_owned()))
+            .filter(armed_actors::lineage.lt(root.below().1))
             .filter(
                 armed_actors::lineage
                     .eq_any(above)

@@ -39,6 +39,7 @@ const STEPS: &[Step] = &[
     step!("0001_registry" and postgres),
     step!("0002_record" and postgres),
     step!("0003_sessions"),
+    step!("0005_by_end"),
 ];
 
 /// Brings a database up to date. Each step is a transaction of its own.

@@ -7,7 +7,13 @@ use concord_domain::{
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 use uuid::Uuid;
 
-use crate::{connection::Tx, error::Result, schema::parts as t, sql::RowId};
+use crate::{
+    connection::{Tx, insert_all},
+    documents::Row,
+    error::Result,
+    schema::parts as t,
+    sql::RowId,
+};
 
 /// The ask or demand of an owner that has this key, and its engagement.
 ///
@@ -33,7 +39,12 @@ pub fn with_key(
 ///
 /// # Errors
 /// The store's own; a key that is taken.
-pub(crate) fn replace(tx: &mut Tx, operation: Uuid, engagement: &Engagement) -> Result<()> {
+pub(crate) fn replace(
+    tx: &mut Tx,
+    operation: Uuid,
+    engagement: &Engagement,
+    row: Row,
+) -> Result<()> {
     let id = engagement.identity.id;
     let asks = engagement.asks.iter().map(|ask| (ask.identity.id.0, &ask.identity.key));
     let demands = engagement.demands.iter().map(|d| (d.identity.id.0, &d.identity.key));
@@ -43,19 +54,23 @@ pub(crate) fn replace(tx: &mut Tx, operation: Uuid, engagement: &Engagement) -> 
             .filter(t::operation_id.eq(RowId(operation)))
             .filter(t::engagement_id.eq(RowId::from(id)))
     };
-    let there: Vec<RowId> = of_engagement().select(t::id).load(tx)?;
+    let there: Vec<RowId> = match row {
+        Row::New => Vec::new(),
+        Row::Unknown => of_engagement().select(t::id).load(tx)?,
+    };
     for gone in there.iter().filter(|there| !wanted.iter().any(|(part, _)| *part == there.0)) {
         diesel::delete(of_engagement().filter(t::id.eq(gone))).execute(tx)?;
     }
-    for (part, key) in wanted.iter().filter(|(part, _)| !there.contains(&RowId(*part))) {
-        let row = (
+    let new = wanted.iter().filter(|(part, _)| !there.contains(&RowId(*part)));
+    let new = new.map(|(part, key)| {
+        (
             t::operation_id.eq(RowId(operation)),
             t::id.eq(RowId(*part)),
             t::organization_id.eq(RowId::from(engagement.organization.0)),
             t::key.eq(key.as_str()),
             t::engagement_id.eq(RowId::from(id)),
-        );
-        diesel::insert_into(t::table).values(row).execute(tx)?;
-    }
+        )
+    });
+    insert_all!(tx, t::table, new);
     Ok(())
 }

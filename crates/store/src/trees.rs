@@ -55,7 +55,9 @@ macro_rules! tree {
                 let (low, high) = lineage.below();
                 let rows: Vec<RowId> = t::table
                     .filter(t::operation_id.eq(RowId(operation)))
-                    .filter(t::lineage.eq(lineage.as_str()).or(t::lineage.ge(low).and(t::lineage.lt(high))))
+                    .filter(t::lineage.ge(lineage.as_str()))
+                    .filter(t::lineage.lt(high))
+                    .filter(t::lineage.eq(lineage.as_str()).or(t::lineage.ge(low)))
                     .select(t::id)
                     .load(tx)?;
                 Ok(rows.into_iter().map(|id| id.0.into()).collect())

@@ -2,7 +2,8 @@
 
 use actix_web::http::Method;
 use concord_app::{
-    checks, flags,
+    checks,
+    flags::{self, RestrictedLine, ShownFlag},
     resources::{self, Sent, Shown, parts, parts::Parts, renewal},
     sharing,
 };
@@ -206,18 +207,22 @@ fn part_routes() -> Vec<Route> {
 fn with_flags(call: &Call, shown: &Shown) -> Result<Value> {
     let (found, restricted) =
         flags::of_engagement(&call.app, call.person()?, call.operation(), shown.id)?;
-    Ok(json!({
+    Ok(logged(shown, found, restricted))
+}
+
+fn logged(shown: &Shown, found: Vec<ShownFlag>, restricted: Vec<RestrictedLine>) -> Value {
+    json!({
         "engagement": shown.body,
         "flags": each::<_, Flag>(found),
         "restricted": each::<_, RestrictedFlag>(restricted),
-    }))
+    })
 }
 
 fn log(call: &Call) -> Result<Answer> {
     let sent = Sent { body: &call.body, idempotency_key: call.idempotency_key()? };
     let (person, operation) = (call.person()?, call.operation());
-    let made = resources::create::<Engagement>(&call.app, person, operation, sent)?;
-    let body = with_flags(call, &made)?;
+    let (made, found, restricted) = resources::log(&call.app, person, operation, sent)?;
+    let body = logged(&made, found, restricted);
     Ok(Answer::created(&body, call.below(made.id)).tagged(made.etag()))
 }
 

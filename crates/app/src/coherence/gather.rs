@@ -1,11 +1,14 @@
 //! The facts that flags rest on, found by what the indexes say can meet and loaded once each.
 
-use std::collections::BTreeSet;
+use std::{
+    borrow::Borrow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use concord_domain::{
     document::{Commitment, CommonPosition, Engagement, Lead, ids},
     evaluate::Focus,
-    facts::{Agreements, Context, Facts},
+    facts::{self, Agreements, Context, Facts},
     flag::Subject,
     id::{
         ArmedActorId, CommitmentId, CommonPositionId, EngagementId, LeadId, OrganizationId, PlaceId,
@@ -22,7 +25,10 @@ use concord_store::{
 };
 use uuid::Uuid;
 
-use super::index::{LAST_DAY, line_of_commitment, live_line};
+use super::{
+    NO_ENGAGEMENTS,
+    index::{LAST_DAY, line_of_commitment, live_line},
+};
 use crate::error::Result;
 
 /// All facts that the flags in focus can rest on. The focus comes to name the leads and the
@@ -85,6 +91,10 @@ pub fn gather_subjects(
     gathering.finish(tx)
 }
 
+/// For how many lines with armed actors of one tree it is asked what each may meet. For more, all
+/// that is live in the tree is taken: it holds all that they may meet.
+const LINES_ALONE_MAX: usize = 4;
+
 /// Ids of what is needed, until it is loaded.
 pub(super) struct Gathering {
     operation: Uuid,
@@ -133,12 +143,20 @@ impl Gathering {
     }
 
     fn around(&mut self, tx: &mut Tx, facts: &Facts) -> Result<()> {
-        let mut lineages: BTreeSet<&Lineage> = BTreeSet::new();
-        for engagement in facts.engagements.values() {
-            if facts.is_live(engagement) {
-                let line = live_line(engagement, facts);
+        let live: Vec<_> = facts.engagements.values().filter(|each| facts.is_live(each)).collect();
+        let lineages: BTreeSet<&Lineage> = live.iter().map(|each| &each.actor.lineage).collect();
+        let mut of_root: BTreeMap<Lineage, Vec<&facts::Engagement>> = BTreeMap::new();
+        for engagement in live {
+            of_root.entry(engagement.actor.lineage.root()).or_default().push(engagement);
+        }
+        for (root, lines) in of_root {
+            if lines.len() > LINES_ALONE_MAX {
+                self.engagements.extend(live::under(tx, self.operation, Some(&root))?);
+                continue;
+            }
+            for line in lines {
+                let line = live_line(line, facts);
                 self.engagements.extend(live::neighbours(tx, self.operation, &line)?);
-                lineages.insert(&engagement.actor.lineage);
             }
         }
         for lineage in lineages {
@@ -190,7 +208,11 @@ impl Gathering {
     }
 
     /// The facts of some engagements alone.
-    pub(super) fn facts_of(&self, tx: &mut Tx, documents: &[Engagement]) -> Result<Facts> {
+    pub(super) fn facts_of(
+        &self,
+        tx: &mut Tx,
+        documents: &[impl Borrow<Engagement>],
+    ) -> Result<Facts> {
         let context = context(tx, self.operation, documents, Agreements::default())?;
         let mut facts = self.blank();
         facts.add(&context, documents, Agreements::default());
@@ -206,9 +228,9 @@ impl Gathering {
     ) -> Result<Facts> {
         let documents = self.agreements(tx, lead_ids, position_ids, commitment_ids)?;
         let agreements = documents.borrowed();
-        let context = context(tx, self.operation, &[], agreements)?;
+        let context = context(tx, self.operation, NO_ENGAGEMENTS, agreements)?;
         let mut facts = self.blank();
-        facts.add(&context, &[], agreements);
+        facts.add(&context, NO_ENGAGEMENTS, agreements);
         Ok(facts)
     }
 
@@ -281,13 +303,13 @@ impl Documents {
 pub fn context(
     tx: &mut Tx,
     operation: Uuid,
-    engagements: &[Engagement],
+    engagements: &[impl Borrow<Engagement>],
     agreements: Agreements<'_>,
 ) -> Result<Context> {
     let mut actors: BTreeSet<ArmedActorId> = BTreeSet::new();
     let mut places: BTreeSet<PlaceId> = BTreeSet::new();
     let mut organizations: BTreeSet<OrganizationId> = BTreeSet::new();
-    for engagement in engagements {
+    for engagement in engagements.iter().map(Borrow::borrow) {
         actors.insert(engagement.armed_actor.0);
         organizations.insert(engagement.organization.0);
         places.extend(ids(&engagement.places));

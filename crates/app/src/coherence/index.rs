@@ -1,9 +1,10 @@
 //! How lines are looked up by those that may meet them, and when the passing of time changes what
 //! they mean.
 
-use std::collections::HashMap;
+use std::{borrow::Borrow, collections::HashMap};
 
 use concord_domain::{
+    document::Engagement,
     facts::{self, CONTACT_DAYS_MAX, Facts},
     id::{EngagementId, OrganizationId},
     lineage::Lineage,
@@ -130,11 +131,23 @@ pub fn index_agreement(
 /// # Errors
 /// The store's own.
 pub fn reindex(tx: &mut Tx, operation: Uuid, ids: &[EngagementId]) -> Result<Facts> {
-    let gathering = Gathering::begin(tx, operation)?;
     let documents = engagements::load_for_rules(tx, operation, ids)?;
-    let facts = gathering.facts_of(tx, &documents)?;
+    reindex_these(tx, operation, &documents)
+}
+
+/// The same for engagements as they have been written.
+///
+/// # Errors
+/// The store's own.
+pub fn reindex_these(
+    tx: &mut Tx,
+    operation: Uuid,
+    documents: &[impl Borrow<Engagement>],
+) -> Result<Facts> {
+    let facts = Gathering::begin(tx, operation)?.facts_of(tx, documents)?;
     let consents: HashMap<EngagementId, Option<Day>> = documents
         .iter()
+        .map(Borrow::borrow)
         .map(|e| (e.identity.id, e.consent.as_ref().map(|consent| consent.until)))
         .collect();
     for engagement in facts.engagements.values() {

@@ -343,7 +343,9 @@ impl Gathered {
 
     fn name(&mut self, tx: &mut Tx, access: &Access) -> Result<()> {
         let mut wanted = Wanted::default();
-        wanted.actors.extend(self.actors.iter().chain(self.tops.values()).map(|id| id.0));
+        wanted.actors.extend(self.tops.values().map(|id| id.0));
+        wanted.actors.extend(self.engagements.iter().map(|each| each.armed_actor.0.0));
+        wanted.actors.extend(self.commitments.iter().map(|each| each.armed_actor.0.0));
         wanted.actors.extend(self.question.actor.map(Uuid::from));
         wanted.places.extend(self.question.place.map(Uuid::from));
         wanted.places.extend(self.areas.values().map(|id| id.0));

@@ -7,7 +7,7 @@ use concord_domain::{
     policy::{Action, Scope, Sharing},
     vocabulary::{Audience, Disclosure},
 };
-use concord_store::{Tx, due, engagements, entries};
+use concord_store::{Tx, documents::Row, due, engagements, entries};
 use uuid::Uuid;
 
 use super::{Resource, Sent, Shown, Touched, load_one, put, read_body, show};
@@ -154,7 +154,8 @@ impl Resource for Commitment {
                 mechanisms: Vec::new(),
             };
             let disclosure = self.disclosure.map_or(Disclosure::Match, |each| each.0);
-            entries::save(tx, access.id(), self.id(), &sharing, disclosure)?;
+            let entry = (self.id(), Row::Unknown);
+            entries::save(tx, access.id(), entry, &sharing, disclosure)?;
         }
         engagements::save_commitment(tx, access.id(), self, owner)?;
         let day = access.operation.evaluated_on;

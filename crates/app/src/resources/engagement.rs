@@ -11,7 +11,7 @@ use concord_domain::{
 };
 use concord_store::{
     Tx,
-    documents::organizations,
+    documents::{Row, organizations},
     engagements::{self, Filter, Position},
     entries,
 };
@@ -121,9 +121,10 @@ impl Resource for Engagement {
             mechanisms: ids(&self.audience_mechanisms),
         };
         let disclosure = self.disclosure.map_or(Disclosure::Match, |each| each.0);
-        entries::save(tx, operation, self.id(), &sharing, disclosure)?;
-        engagements::save(tx, operation, self)?;
-        let after = coherence::reindex(tx, operation, &[self.identity.id])?;
+        let row = if before.is_none() { Row::New } else { Row::Unknown };
+        entries::save(tx, operation, (self.id(), row), &sharing, disclosure)?;
+        engagements::save(tx, operation, self, row)?;
+        let after = coherence::reindex_these(tx, operation, std::slice::from_ref(self))?;
         let Some(after) = after.engagements.get(&self.identity.id) else { return Ok(()) };
         touched.focus.add_engagement(after);
         if let Some(before) = before {

@@ -2,8 +2,9 @@
 
 use std::{io::IsTerminal, path::PathBuf};
 
-use actix_web::{App as Server, HttpServer, middleware};
+use actix_web::{App as Server, HttpServer, middleware, web::Data};
 use clap::Args;
+use concord_api::Metrics;
 use concord_app::{App, bundles, bundles::Defaults, people, samples::SAMPLES};
 use concord_domain::vocabulary::Role;
 use tracing_subscriber::EnvFilter;
@@ -18,6 +19,10 @@ pub struct Serve {
     /// Where to listen
     #[arg(long, env = "CONCORD_LISTEN", default_value = "127.0.0.1:8080")]
     listen: String,
+    /// Where to tell metrics at /metrics, for Prometheus; nowhere unless said. Whoever reaches this
+    /// address reads them, so it is not the one that everybody reaches
+    #[arg(long, env = "CONCORD_METRICS")]
+    metrics: Option<String>,
     /// On an empty database, load the samples and make accounts to try it with
     #[arg(long)]
     demo: bool,
@@ -61,11 +66,19 @@ impl Serve {
 
     async fn listen(&self, app: App) -> Result<(), String> {
         let address = &self.listen;
+        let metrics = match &self.metrics {
+            Some(address) => Some(tell_metrics(&app, address)?),
+            None => None,
+        };
         let server = HttpServer::new(move || {
-            Server::new()
+            let server = Server::new()
                 .wrap(middleware::from_fn(concord_api::trace))
                 .wrap(middleware::Compress::default())
-                .configure(|config| concord_api::configure(&app, config))
+                .configure(|config| concord_api::configure(&app, config));
+            match &metrics {
+                Some(metrics) => server.app_data(metrics.clone()),
+                None => server,
+            }
         })
         .bind(address)
         .map_err(|error| format!("cannot listen on {address}: {error}"))?;
@@ -103,6 +116,24 @@ impl Serve {
         let accounts = self.accounts.display();
         super::print(&format!("These accounts are printed once, and kept in {accounts}:\n{lines}"))
     }
+}
+
+/// Tells metrics at an address of their own, as long as the server runs.
+fn tell_metrics(app: &App, address: &str) -> Result<Data<Metrics>, String> {
+    let metrics = Data::new(Metrics::new().map_err(|error| error.to_string())?);
+    let (app, told) = (app.clone(), metrics.clone());
+    let server = HttpServer::new(move || {
+        Server::new().configure(|config| concord_api::configure_metrics(&app, &told, config))
+    });
+    let server = server.workers(1).disable_signals();
+    let server = server
+        .bind(address)
+        .map_err(|error| format!("cannot tell metrics on {address}: {error}; check --metrics"))?;
+    for bound in server.addrs() {
+        super::print(&format!("Metrics on http://{bound}/metrics"))?;
+    }
+    actix_web::rt::spawn(server.run());
+    Ok(metrics)
 }
 
 /// A password that nobody can guess and somebody can type.

@@ -45,8 +45,8 @@ macro_rules! texts {
 
             fn read(value: &Value, at: &Pointer<'_>, reader: &mut Reader<'_>) -> Option<Self> {
                 if let (true, Some(number)) = (reader.keys == Keys::Stored, value.as_u64()) {
-                    let text = reader.texts.get(usize::try_from(number).ok()?)?;
-                    return Some(Self(text.clone()));
+                    let Some(texts) = &reader.texts else { return Some(Self(String::new())) };
+                    return texts.get(usize::try_from(number).ok()?).cloned().map(Self);
                 }
                 let written = read_text(value, at, reader)?;
                 let parse: fn(&str) -> Result<(), (FaultCode, String)> = $parse;

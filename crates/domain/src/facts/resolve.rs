@@ -1,7 +1,7 @@
 //! From documents to facts: every reference to a tree becomes a place in it, and an ask or a demand
 //! takes from its engagement what it does not say itself.
 
-use std::collections::HashMap;
+use std::{borrow::Borrow, collections::HashMap};
 
 use super::{
     Actor, Ask, Commitment, CommonPosition, Demand, Engagement, Facts, Intermediary, Lead, Places,
@@ -39,10 +39,10 @@ impl Facts {
     pub fn add(
         &mut self,
         context: &Context,
-        engagements: &[document::Engagement],
+        engagements: &[impl Borrow<document::Engagement>],
         agreements: Agreements<'_>,
     ) {
-        for engagement in engagements {
+        for engagement in engagements.iter().map(Borrow::borrow) {
             self.engagements.insert(engagement.identity.id, context.engagement(engagement));
         }
         for lead in agreements.leads {

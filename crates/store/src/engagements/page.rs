@@ -90,7 +90,8 @@ pub fn page(
         .into_boxed::<MultiBackend>();
     if let Some(Position { day, id }) = after {
         let later_id = e::starts_on.eq(day).and(e::id.gt(RowId::from(id)));
-        query = query.filter(e::starts_on.lt(day).or(later_id));
+        // The first says nothing more, and is a range of the index.
+        query = query.filter(e::starts_on.le(day)).filter(e::starts_on.lt(day).or(later_id));
     }
     if let Some(lineage) = &filter.actor {
         query = query.filter(e::armed_actor_id.eq_any(actors_in_line!(operation, lineage)));

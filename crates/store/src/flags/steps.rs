@@ -11,7 +11,7 @@ use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
-    connection::Tx,
+    connection::{Tx, insert_all},
     documents::IDS_MAX,
     entries::closed,
     error::Result,
@@ -38,6 +38,33 @@ pub struct Step {
     pub note: Option<String>,
 }
 
+macro_rules! step_row {
+    ($operation:expr, $flag:expr, $number:expr, $step:expr) => {
+        (
+            steps::operation_id.eq(RowId($operation)),
+            steps::flag_id.eq(RowId($flag)),
+            steps::number.eq($number),
+            steps::taken_at.eq($step.at),
+            steps::account_id.eq($step.account.map(RowId)),
+            steps::from_state.eq($step.from.map(Closed::code)),
+            steps::to_state.eq($step.to.code()),
+            steps::resolution.eq($step.resolution.map(Closed::code)),
+            steps::cause.eq($step.cause.map(Cause::code)),
+            steps::texts.eq($step.note.as_deref().map(seal)),
+        )
+    };
+}
+
+/// Keeps the first step of each of these flags.
+pub(super) fn keep_first<'s>(
+    tx: &mut Tx,
+    operation: Uuid,
+    first: impl Iterator<Item = (Uuid, &'s Step)>,
+) -> Result<()> {
+    insert_all!(tx, steps::table, first.map(|(flag, step)| step_row!(operation, flag, 0, step)));
+    Ok(())
+}
+
 /// Keeps a step.
 ///
 /// # Errors
@@ -48,18 +75,8 @@ pub fn keep_step(tx: &mut Tx, operation: Uuid, flag: Uuid, step: &Step) -> Resul
         .filter(steps::flag_id.eq(RowId(flag)))
         .count()
         .get_result(tx)?;
-    let row = (
-        steps::operation_id.eq(RowId(operation)),
-        steps::flag_id.eq(RowId(flag)),
-        steps::number.eq(i32::try_from(number).unwrap_or(i32::MAX)),
-        steps::taken_at.eq(step.at),
-        steps::account_id.eq(step.account.map(RowId)),
-        steps::from_state.eq(step.from.map(Closed::code)),
-        steps::to_state.eq(step.to.code()),
-        steps::resolution.eq(step.resolution.map(Closed::code)),
-        steps::cause.eq(step.cause.map(Cause::code)),
-        steps::texts.eq(step.note.as_deref().map(seal)),
-    );
+    let number = i32::try_from(number).unwrap_or(i32::MAX);
+    let row = step_row!(operation, flag, number, step);
     diesel::insert_into(steps::table).values(row).execute(tx)?;
     Ok(())
 }

@@ -4,46 +4,100 @@ use concord_domain::{flag::Subject, vocabulary::Closed};
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use uuid::Uuid;
 
-use super::{KeptFlag, severity_rank, subject_kind, subjects};
+use super::{KeptFlag, Step, severity_rank, subject_kind, subjects};
 use crate::{
-    connection::Tx,
+    connection::{Tx, insert_all},
     error::Result,
     schema::{flag_entries as fe, flag_subjects as s, flags as t},
     sql::RowId,
 };
 
-/// Writes a flag with its subjects and the entries that it rests on.
+macro_rules! subject_row {
+    ($operation:expr, $flag:expr, $subject:expr) => {{
+        let (kind, id) = subject_kind($subject);
+        let level = match $subject {
+            Subject::Level(level) => Some(level.code()),
+            _ => None,
+        };
+        (
+            s::operation_id.eq(RowId($operation)),
+            s::flag_id.eq(RowId($flag)),
+            s::kind.eq(kind),
+            s::subject_id.eq(RowId(id)),
+            s::engagement_id.eq($subject.engagement().map(RowId::from)),
+            s::level.eq(level),
+        )
+    }};
+}
+
+macro_rules! entry_row {
+    ($operation:expr, $flag:expr, $entry:expr) => {
+        (
+            fe::operation_id.eq(RowId($operation)),
+            fe::flag_id.eq(RowId($flag)),
+            fe::entry_id.eq(RowId($entry)),
+        )
+    };
+}
+
+/// A flag that is raised, the entries that it rests on, and its first step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Raised {
+    /// The flag.
+    pub flag: KeptFlag,
+    /// The entries.
+    pub entries: Vec<Uuid>,
+    /// The step.
+    pub step: Option<Step>,
+}
+
+/// Writes flags that were not there.
 ///
 /// # Errors
 /// The store's own.
-pub fn save(
-    tx: &mut Tx,
-    operation: Uuid,
-    flag: &KeptFlag,
-    entries: &[Uuid],
-    is_new: bool,
-) -> Result<()> {
+pub fn raise(tx: &mut Tx, operation: Uuid, raised: &[Raised]) -> Result<()> {
+    let flags = raised.iter().map(|Raised { flag, .. }| {
+        (
+            (t::operation_id.eq(RowId(operation)), t::id.eq(RowId(flag.id))),
+            t::identity.eq(flag.identity.as_str()),
+            t::kind.eq(flag.kind.code()),
+            t::class.eq(flag.class.code()),
+            (
+                t::severity.eq(severity_rank(flag.standing.severity)),
+                t::holds.eq(flag.standing.holds),
+                t::state.eq(flag.standing.state.code()),
+                t::resolution.eq(flag.resolution.map(Closed::code)),
+            ),
+            t::raised_at.eq(flag.raised_at),
+        )
+    });
+    insert_all!(tx, t::table, flags);
+    let subjects = raised.iter().flat_map(|Raised { flag, .. }| {
+        flag.between.iter().map(move |subject| subject_row!(operation, flag.id, *subject))
+    });
+    insert_all!(tx, s::table, subjects);
+    let entries = raised.iter().flat_map(|Raised { flag, entries, .. }| {
+        entries.iter().map(move |entry| entry_row!(operation, flag.id, *entry))
+    });
+    insert_all!(tx, fe::table, entries);
+    let steps = raised.iter().filter_map(|each| Some((each.flag.id, each.step.as_ref()?)));
+    super::steps::keep_first(tx, operation, steps)
+}
+
+/// Brings a flag, its subjects and the entries that it rests on to what they are.
+///
+/// # Errors
+/// The store's own.
+pub fn save(tx: &mut Tx, operation: Uuid, flag: &KeptFlag, entries: &[Uuid]) -> Result<()> {
     let values = (
         t::severity.eq(severity_rank(flag.standing.severity)),
         t::holds.eq(flag.standing.holds),
         t::state.eq(flag.standing.state.code()),
         t::resolution.eq(flag.resolution.map(Closed::code)),
     );
-    if is_new {
-        let row = (
-            (t::operation_id.eq(RowId(operation)), t::id.eq(RowId(flag.id))),
-            t::identity.eq(&flag.identity),
-            t::kind.eq(flag.kind.code()),
-            t::class.eq(flag.class.code()),
-            values,
-            t::raised_at.eq(flag.raised_at),
-        );
-        diesel::insert_into(t::table).values(row).execute(tx)?;
-    } else {
-        let there =
-            t::table.filter(t::operation_id.eq(RowId(operation))).filter(t::id.eq(RowId(flag.id)));
-        diesel::update(there).set(values).execute(tx)?;
-    }
+    let there =
+        t::table.filter(t::operation_id.eq(RowId(operation))).filter(t::id.eq(RowId(flag.id)));
+    diesel::update(there).set(values).execute(tx)?;
     save_subjects(tx, operation, flag)?;
     save_entries(tx, operation, flag.id, entries)
 }
@@ -59,22 +113,8 @@ fn save_subjects(tx: &mut Tx, operation: Uuid, flag: &KeptFlag) -> Result<()> {
             .filter(s::subject_id.eq(RowId(id)));
         diesel::delete(row).execute(tx)?;
     }
-    for new in flag.between.iter().filter(|subject| !there.contains(subject)) {
-        let (kind, id) = subject_kind(*new);
-        let level = match new {
-            Subject::Level(level) => Some(level.code()),
-            _ => None,
-        };
-        let row = (
-            s::operation_id.eq(RowId(operation)),
-            s::flag_id.eq(RowId(flag.id)),
-            s::kind.eq(kind),
-            s::subject_id.eq(RowId(id)),
-            s::engagement_id.eq(new.engagement().map(RowId::from)),
-            s::level.eq(level),
-        );
-        diesel::insert_into(s::table).values(row).execute(tx)?;
-    }
+    let new = flag.between.iter().filter(|subject| !there.contains(subject));
+    insert_all!(tx, s::table, new.map(|subject| subject_row!(operation, flag.id, *subject)));
     Ok(())
 }
 
@@ -86,14 +126,8 @@ fn save_entries(tx: &mut Tx, operation: Uuid, flag: Uuid, entries: &[Uuid]) -> R
     for gone in there.iter().filter(|id| !entries.contains(&id.0)) {
         diesel::delete(of_flag().filter(fe::entry_id.eq(gone))).execute(tx)?;
     }
-    for new in entries.iter().filter(|id| !there.contains(&RowId(**id))) {
-        let row = (
-            fe::operation_id.eq(RowId(operation)),
-            fe::flag_id.eq(RowId(flag)),
-            fe::entry_id.eq(RowId(*new)),
-        );
-        diesel::insert_into(fe::table).values(row).execute(tx)?;
-    }
+    let new = entries.iter().filter(|id| !there.contains(&RowId(**id)));
+    insert_all!(tx, fe::table, new.map(|entry| entry_row!(operation, flag, *entry)));
     Ok(())
 }
 

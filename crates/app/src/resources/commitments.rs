@@ -33,7 +33,7 @@ fn owner(tx: &mut Tx, access: &Access, commitment: &Commitment) -> Result<Option
 /// commitment may, for an organisation of their own.
 ///
 /// # Errors
-/// [`Error::NotFound`](crate::Error::NotFound), and all that is wrong with the body.
+/// [`Error::NotFound`], and all that is wrong with the body.
 pub fn verify(
     app: &App,
     person: Person,

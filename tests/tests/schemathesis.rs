@@ -68,10 +68,11 @@ fn what_is_made_from_the_document_alone_finds_nothing_that_breaks_it() {
         .arg(path)
         .args(["run", "--no-color", "--url", &format!("http://{}", server.address)])
         .arg(file("../openapi/concord.json"))
-        .env("CONCORD_TOKEN", token)
+        .env("CONCORD_TOKEN", &token)
         .current_dir(&server.folder));
     let items = contract().document()["paths"].as_object().expect("paths").values();
     let operations: usize = items.map(|item| item.as_object().map_or(0, |item| item.len())).sum();
-    // All but signing out.
-    assert!(said.contains(&format!("Tested: {}\n", operations - 1)), "{said}");
+    // All but signing out, here and everywhere; and whoever called was signed in to the last.
+    assert!(said.contains(&format!("Tested: {}\n", operations - 2)), "{said}");
+    assert_eq!(server.get("/v1/me", &token)["login"], "desk");
 }

@@ -145,21 +145,8 @@ impl Call {
     }
 
     /// The key under which the request may be sent again.
-    ///
-    /// # Errors
-    /// When it is not written as it must be.
-    pub fn idempotency_key(&self) -> Result<Option<&str>> {
-        let key = self.headers.get("idempotency-key").map(String::as_str);
-        match key {
-            Some(key)
-                if !(1..=100).contains(&key.len())
-                    || !key.bytes().all(|byte| byte.is_ascii_graphic()) =>
-            {
-                let detail = "an Idempotency-Key has 1 to 100 visible characters";
-                Err(Problem::new(&problem::MALFORMED, detail))
-            }
-            key => Ok(key),
-        }
+    pub fn idempotency_key(&self) -> Option<&str> {
+        self.headers.get("idempotency-key").map(String::as_str)
     }
 
     /// Whether the caller would rather have another form than JSON.
@@ -351,6 +338,13 @@ fn read(
         let value = request.headers().get(name)?;
         Some((name, String::from_utf8_lossy(value.as_bytes()).into_owned()))
     });
+    let headers: HashMap<&'static str, String> = headers.collect();
+    if let Some(key) = headers.get("idempotency-key").filter(|_| route.takes_key)
+        && (!(1..=100).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic()))
+    {
+        let detail = "an Idempotency-Key has 1 to 100 visible characters";
+        return Err(Problem::new(&problem::MALFORMED, detail));
+    }
     Ok(Call {
         app,
         person,
@@ -358,7 +352,7 @@ fn read(
         here: request.path().to_owned(),
         path: path.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         query,
-        headers: headers.collect(),
+        headers,
         body,
     })
 }

@@ -34,7 +34,7 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
     problem::{self, Kind, Problem, ProblemAt},
-    routes::{self, Parameter, Route, Schema},
+    routes::{self, Is, Parameter, Route, Schema},
     views,
 };
 
@@ -175,10 +175,11 @@ fn parameters(route: &Route) -> Vec<ParameterBuilder> {
 }
 
 fn query_schema(parameter: &Parameter) -> Value {
-    match (parameter.name, parameter.json_type) {
-        ("limit", _) => json!({"type": "integer", "minimum": 1, "maximum": PAGE_ITEMS_MAX}),
-        ("state", _) => json!({"$ref": format!("{PREFIX}FlagState")}),
-        (_, json_type) => json!({"type": json_type}),
+    match parameter.is {
+        Is::Text => json!({"type": "string"}),
+        Is::Limit => json!({"type": "integer", "minimum": 1, "maximum": PAGE_ITEMS_MAX}),
+        Is::Boolean => json!({"type": "boolean"}),
+        Is::Code(list) => json!({"$ref": format!("{PREFIX}{list}")}),
     }
 }
 

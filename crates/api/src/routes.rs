@@ -78,27 +78,33 @@ pub enum Schema {
 }
 
 /// A parameter of the query.
+#[derive(Clone, Copy)]
 pub struct Parameter {
     /// Its name.
     pub name: &'static str,
     /// What it means.
     pub about: &'static str,
-    /// Its JSON type.
-    pub json_type: &'static str,
+    /// What it is written as.
+    pub is: Is,
+}
+
+/// What a parameter of the query is written as.
+#[derive(Clone, Copy)]
+pub enum Is {
+    /// Any text.
+    Text,
+    /// How many items of a list.
+    Limit,
+    /// `true` or `false`.
+    Boolean,
+    /// One of the codes of the component of this name.
+    Code(&'static str),
 }
 
 /// The parameters of a list.
 pub const PAGE: &[Parameter] = &[
-    Parameter {
-        name: "limit",
-        about: "How many items, 1 to 200; 50 unless said.",
-        json_type: "integer",
-    },
-    Parameter {
-        name: "cursor",
-        about: "Where the last page ended: its `next`.",
-        json_type: "string",
-    },
+    Parameter { name: "limit", about: "How many items, 1 to 200; 50 unless said.", is: Is::Limit },
+    Parameter { name: "cursor", about: "Where the last page ended: its `next`.", is: Is::Text },
 ];
 
 impl Schema {

@@ -229,6 +229,9 @@ fn several_are_made_or_refused_each_by_itself() {
         assert_eq!(again.body["items"][0]["location"], first["location"]);
         let all = a.get("engagements").expect(200).body["items"].as_array().map(Vec::len);
         assert_eq!(all, Some(3));
+        a.post_with_key("engagements/bulk", "", &items).expect(400);
+        let long = a.post_with_key("engagements/bulk", &"e".repeat(100), &items).expect(200);
+        assert_eq!(long.body["items"][0]["status"], 201);
         for wrong in [json!({}), json!({"items": []}), json!({"items": 3})] {
             is_fault(&a.post("places/bulk", &wrong), "/items", "out_of_range");
         }

@@ -4,7 +4,7 @@ use actix_web::http::Method;
 use concord_app::bundles;
 use serde_json::json;
 
-use super::{Parameter, Route, Schema, within};
+use super::{Is, Parameter, Route, Schema, within};
 use crate::{
     BUNDLE_BYTES_MAX,
     call::{Answer, Call, Result},
@@ -13,7 +13,7 @@ use crate::{
 const DRY_RUN: &[Parameter] = &[Parameter {
     name: "dry_run",
     about: "Say what it would do, and do none of it.",
-    json_type: "boolean",
+    is: Is::Boolean,
 }];
 
 /// The routes.

@@ -219,7 +219,7 @@ fn logged(shown: &Shown, found: Vec<ShownFlag>, restricted: Vec<RestrictedLine>)
 }
 
 fn log(call: &Call) -> Result<Answer> {
-    let sent = Sent { body: &call.body, idempotency_key: call.idempotency_key()? };
+    let sent = Sent { body: &call.body, idempotency_key: call.idempotency_key() };
     let (person, operation) = (call.person()?, call.operation());
     let (made, found, restricted) = resources::log(&call.app, person, operation, sent)?;
     let body = logged(&made, found, restricted);
@@ -271,7 +271,7 @@ fn check(call: &Call) -> Result<Answer> {
 }
 
 fn add(call: &Call, parts: Parts) -> Result<Answer> {
-    let sent = Sent { body: &call.body, idempotency_key: call.idempotency_key()? };
+    let sent = Sent { body: &call.body, idempotency_key: call.idempotency_key() };
     let to = (call.id()?, parts);
     let shown = parts::add(&call.app, call.person()?, call.operation(), to, sent)?;
     let body = with_flags(call, &shown)?;

@@ -13,7 +13,7 @@ use concord_domain::{
 };
 use serde_json::json;
 
-use super::{PAGE, Parameter, Route, Schema, within};
+use super::{Is, PAGE, Parameter, Route, Schema, within};
 use crate::{
     call::{Answer, Call, Result},
     problem::{self, Problem},
@@ -21,13 +21,13 @@ use crate::{
 };
 
 const LIST: &[Parameter] = &[
-    Parameter { name: PAGE[0].name, about: PAGE[0].about, json_type: PAGE[0].json_type },
-    Parameter { name: PAGE[1].name, about: PAGE[1].about, json_type: PAGE[1].json_type },
-    Parameter { name: "state", about: "Those in this state alone.", json_type: "string" },
+    PAGE[0],
+    PAGE[1],
+    Parameter { name: "state", about: "Those in this state alone.", is: Is::Code("FlagState") },
     Parameter {
         name: "holds",
         about: "Those that the facts raise now, or those that they do not.",
-        json_type: "boolean",
+        is: Is::Boolean,
     },
 ];
 
@@ -88,7 +88,7 @@ fn get(call: &Call) -> Result<Answer> {
 fn step(call: &Call) -> Result<Answer> {
     let taken = read(call)?;
     let (person, operation, id) = (call.person()?, call.operation(), call.id()?);
-    let sent = Sent { body: &call.body, idempotency_key: call.idempotency_key()? };
+    let sent = Sent { body: &call.body, idempotency_key: call.idempotency_key() };
     let found = flags::step(&call.app, person, operation, id, (&taken, sent))?;
     Ok(Answer::json(&FlagDetail::from(found)))
 }

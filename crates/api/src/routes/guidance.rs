@@ -8,7 +8,7 @@ use concord_domain::{
 };
 use serde_json::{Value, json};
 
-use super::{Parameter, Route, Schema};
+use super::{Is, Parameter, Route, Schema};
 use crate::{
     call::{Answer, Call, Result},
     problem::{self, Problem},
@@ -18,12 +18,12 @@ const FILTER: &[Parameter] = &[
     Parameter {
         name: "issue",
         about: "The code of an issue: what is about it, or about one above or below it.",
-        json_type: "string",
+        is: Is::Code("Issue"),
     },
     Parameter {
         name: "method",
         about: "The code of a method: what is about it, or about all.",
-        json_type: "string",
+        is: Is::Code("Method"),
     },
 ];
 

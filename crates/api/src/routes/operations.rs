@@ -113,7 +113,7 @@ fn list(call: &Call) -> Result<Answer> {
 }
 
 fn create(call: &Call) -> Result<Answer> {
-    let sent = Sent { body: &call.body, idempotency_key: call.idempotency_key()? };
+    let sent = Sent { body: &call.body, idempotency_key: call.idempotency_key() };
     let shown = operations::create(&call.app, call.person()?, sent)?;
     Ok(Answer::created(&shown.body, call.below(shown.id)).tagged(shown.etag()))
 }

@@ -109,7 +109,7 @@ fn invite(call: &Call) -> Result<Answer> {
         organization,
     };
     let (person, code) = {
-        let sent = Sent { body: &call.body, idempotency_key: call.idempotency_key()? };
+        let sent = Sent { body: &call.body, idempotency_key: call.idempotency_key() };
         people::invite(&call.app, call.person()?, call.operation(), (&invited, sent))?
     };
     let id = call.below(person.id);

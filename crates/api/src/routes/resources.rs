@@ -67,7 +67,7 @@ fn list_of<T: Resource>(call: &Call) -> Result<Answer> {
 }
 
 fn create<T: Resource>(call: &Call) -> Result<Answer> {
-    let sent = Sent { body: &call.body, idempotency_key: call.idempotency_key()? };
+    let sent = Sent { body: &call.body, idempotency_key: call.idempotency_key() };
     let made = resources::create::<T>(&call.app, call.person()?, call.operation(), sent)?;
     let etag = made.etag();
     Ok(Answer::created(&made.body, call.below(made.id)).tagged(etag))
@@ -189,7 +189,7 @@ fn verification() -> Route {
 }
 
 fn verify(call: &Call) -> Result<Answer> {
-    let sent = Sent { body: &call.body, idempotency_key: call.idempotency_key()? };
+    let sent = Sent { body: &call.body, idempotency_key: call.idempotency_key() };
     let (person, operation) = (call.person()?, call.operation());
     let shown = resources::commitments::verify(&call.app, person, operation, call.id()?, sent)?;
     Ok(Answer::created(&shown.body, call.up()).tagged(shown.etag()))

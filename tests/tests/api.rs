@@ -5,6 +5,7 @@ mod api {
     mod bad_input;
     mod bundles;
     mod checks;
+    mod disclosing;
     mod find;
     mod hidden;
     mod idempotency;

@@ -277,6 +277,7 @@ fn components() -> Components {
     add::<views::Because>(&mut components);
     add::<views::About>(&mut components);
     add::<views::RestrictedFlag>(&mut components);
+    add::<concord_reports::disclosed::Disclosed>(&mut components);
     add::<views::FlagStep>(&mut components);
     add::<views::FlagDetail>(&mut components);
     add::<views::FlagList>(&mut components);
@@ -372,6 +373,7 @@ fn plain() -> BTreeMap<String, Value> {
         serde_json::from_str(include_str!("shapes.json")).unwrap_or_default();
     shapes.insert("Sharing".to_owned(), sharing::schema());
     shapes.insert("Search".to_owned(), find::schema());
+    shapes.insert("DisclosedSearch".to_owned(), find::disclosed_schema());
     shapes.extend(bundle());
     shapes
 }

@@ -12,8 +12,9 @@ use crate::{
     connection::Tx,
     entries::closed,
     error::Result,
+    lists::{Among, id_list},
     schema::{accounts as t, memberships as m, sessions as s},
-    sql::{RowId, row_ids, seal, unseal},
+    sql::{RowId, seal, unseal},
 };
 
 /// An account.
@@ -111,7 +112,7 @@ pub fn load(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Account>> {
     let mut found = Vec::new();
     for ids in ids.chunks(crate::documents::IDS_MAX) {
         let rows: Vec<Row> =
-            t::table.filter(t::id.eq_any(row_ids(ids.iter().copied()))).order(t::login).load(tx)?;
+            t::table.filter(t::id.among(id_list(ids.iter().copied()))).order(t::login).load(tx)?;
         for row in rows {
             found.push(account(row)?);
         }

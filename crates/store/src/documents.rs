@@ -15,8 +15,9 @@ use uuid::Uuid;
 use crate::{
     connection::Tx,
     error::{Result, StoreError},
+    lists::{Among, id_list},
     schema,
-    sql::{RowId, row_ids, seal, unseal},
+    sql::{RowId, seal, unseal},
 };
 
 /// How many ids go into one query.
@@ -52,7 +53,7 @@ macro_rules! queries {
                 for ids in ids.chunks(IDS_MAX) {
                     let rows: Vec<(String, Option<Vec<u8>>)> = dsl::$table
                         .filter(t::operation_id.eq(RowId(operation)))
-                        .filter(t::id.eq_any(row_ids(ids.iter().copied())))
+                        .filter(t::id.among(id_list(ids.iter().copied())))
                         .filter($kept)
                         .select((t::document, t::texts))
                         .load(tx)?;

@@ -24,14 +24,17 @@ use crate::{
     entries::visible,
     error::Result,
     links::{self, Role},
+    lists::{Among, id_list, text_list},
     memo::{self, Memo},
     parts,
     schema::{commitments as c, engagements as e, entries},
-    sql::{RowId, row_ids},
+    sql::RowId,
 };
 
+mod disclosing;
 mod page;
 
+pub use disclosing::{acknowledged, summarized};
 pub use page::{Filter, Position, page};
 
 /// The engagements with these ids that may be read in a scope, in the order of their first day,
@@ -49,7 +52,7 @@ pub fn load(
     for ids in ids.chunks(IDS_MAX) {
         let rows: Vec<(String, Option<Vec<u8>>)> = e::table
             .filter(e::operation_id.eq(RowId(operation)))
-            .filter(e::id.eq_any(row_ids(ids.iter().copied())))
+            .filter(e::id.among(id_list(ids.iter().copied())))
             .filter(exists(visible!(operation, scope).filter(entries::id.eq(e::id))))
             .order((e::starts_on.desc(), e::id))
             .select((e::document, e::texts))
@@ -76,7 +79,7 @@ pub fn load_for_rules(
     for ids in ids.chunks(IDS_MAX) {
         let rows: Vec<String> = e::table
             .filter(e::operation_id.eq(RowId(operation)))
-            .filter(e::id.eq_any(row_ids(ids.iter().copied())))
+            .filter(e::id.among(id_list(ids.iter().copied())))
             .select(e::document)
             .load(tx)?;
         for row in rows {
@@ -116,7 +119,7 @@ pub fn with_actors(
     for (is_open, actors) in some.iter().flat_map(|ids| [(true, ids), (false, ids)]) {
         let mut query = going_on(is_open);
         if let Some(ids) = actors {
-            query = query.filter(e::armed_actor_id.eq_any(row_ids(ids.iter().copied())));
+            query = query.filter(e::armed_actor_id.among(id_list(ids.iter().copied())));
         }
         let rows: Vec<(Day, RowId)> = query.load(tx)?;
         found.extend(rows);
@@ -235,7 +238,7 @@ pub fn load_commitments(
     for ids in ids.chunks(IDS_MAX) {
         let rows: Vec<(String, Option<Vec<u8>>)> = c::table
             .filter(c::operation_id.eq(RowId(operation)))
-            .filter(c::id.eq_any(row_ids(ids.iter().copied())))
+            .filter(c::id.among(id_list(ids.iter().copied())))
             .filter(exists(visible!(operation, scope).filter(entries::id.eq(c::entry_id))))
             .order(c::id)
             .select((c::document, c::texts))
@@ -294,7 +297,7 @@ pub fn commitments_with_actors(
     let mut found = Vec::new();
     for actors in actors.chunks(IDS_MAX) {
         let rows: Vec<RowId> =
-            all().filter(c::armed_actor_id.eq_any(row_ids(actors.iter().copied()))).load(tx)?;
+            all().filter(c::armed_actor_id.among(id_list(actors.iter().copied()))).load(tx)?;
         found.extend(rows.into_iter().map(|id| CommitmentId(id.0)));
     }
     Ok(found)
@@ -369,7 +372,7 @@ pub fn carried_on(tx: &mut Tx, operation: Uuid, scope: &Scope) -> Result<Vec<Eng
         .collect();
     let rows: Vec<RowId> = e::table
         .filter(e::operation_id.eq(RowId(operation)))
-        .filter(e::status.eq_any(live))
+        .filter(e::status.among(text_list(live)))
         .filter(exists(visible!(operation, scope).filter(entries::id.eq(e::id))))
         .select(e::id)
         .load(tx)?;
@@ -396,7 +399,7 @@ pub fn untouched(
             e::table.on(e::operation_id.eq(l::operation_id).and(e::id.eq(l::engagement_id))),
         )
         .filter(l::operation_id.eq(RowId(operation)))
-        .filter(l::organization_id.eq_any(row_ids(organizations.iter().copied())))
+        .filter(l::organization_id.among(id_list(organizations.iter().copied())))
         .filter(e::touched_on.lt(since))
         .order((e::touched_on, e::id))
         .limit(UNTOUCHED_MAX)

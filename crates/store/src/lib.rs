@@ -5,6 +5,7 @@
 
 mod connection;
 mod error;
+mod lists;
 mod memo;
 mod migrations;
 mod schema;

@@ -11,8 +11,9 @@ use crate::{
     connection::Tx,
     documents::{restored, stored},
     error::Result,
+    lists::{Among, id_list},
     schema::operations as t,
-    sql::{RowId, row_ids},
+    sql::RowId,
 };
 
 /// An operation as it is kept.
@@ -58,7 +59,7 @@ pub fn load(tx: &mut Tx, ids: Option<&[Uuid]>) -> Result<Vec<KeptOperation>> {
         .select((t::id, t::document, t::evaluated_on))
         .into_boxed::<crate::connection::MultiBackend>();
     if let Some(ids) = ids {
-        query = query.filter(t::id.eq_any(row_ids(ids.iter().copied())));
+        query = query.filter(t::id.among(id_list(ids.iter().copied())));
     }
     let rows: Vec<Row> = query.load(tx)?;
     rows.into_iter().map(kept).collect()

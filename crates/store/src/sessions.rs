@@ -4,7 +4,13 @@ use chrono::NaiveDateTime;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 use uuid::Uuid;
 
-use crate::{connection::Tx, error::Result, schema::sessions as t, sql::RowId};
+use crate::{
+    connection::Tx,
+    error::Result,
+    lists::{Among, id_list},
+    schema::sessions as t,
+    sql::RowId,
+};
 
 /// A session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,7 +133,7 @@ pub fn end_all_but_latest(tx: &mut Tx, account: Uuid, kept: i64) -> Result<()> {
         .offset(kept)
         .limit(SWEPT_MAX);
     let ids: Vec<RowId> = older.select(t::id).load(tx)?;
-    diesel::delete(t::table.filter(t::id.eq_any(ids))).execute(tx)?;
+    diesel::delete(t::table.filter(t::id.among(id_list(ids.iter().map(|id| id.0))))).execute(tx)?;
     Ok(())
 }
 
@@ -141,6 +147,6 @@ const SWEPT_MAX: i64 = 100;
 pub fn sweep(tx: &mut Tx, now: NaiveDateTime) -> Result<()> {
     let over = t::table.filter(t::idle_until.le(now)).order(t::idle_until).limit(SWEPT_MAX);
     let ids: Vec<RowId> = over.select(t::id).load(tx)?;
-    diesel::delete(t::table.filter(t::id.eq_any(ids))).execute(tx)?;
+    diesel::delete(t::table.filter(t::id.among(id_list(ids.iter().map(|id| id.0))))).execute(tx)?;
     Ok(())
 }

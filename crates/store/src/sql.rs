@@ -32,11 +32,6 @@ impl<T: Into<Uuid>> From<T> for RowId {
     }
 }
 
-/// The ids as they stand in rows.
-pub fn row_ids<T: Copy + Into<Uuid>>(ids: impl IntoIterator<Item = T>) -> Vec<RowId> {
-    ids.into_iter().map(RowId::from).collect()
-}
-
 impl ToSql<Guid, Pg> for RowId {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
         out.write_all(self.0.as_bytes())?;

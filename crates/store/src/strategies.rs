@@ -16,15 +16,16 @@ use crate::{
     documents::{IDS_MAX, restored, save, stored},
     entries::visible,
     error::Result,
+    lists::{Among, id_list},
     schema::{engagements as e, entries, strategies as s},
-    sql::{RowId, row_ids},
+    sql::RowId,
 };
 
 /// The strategies of an operation that may be read in a scope: one's own, and those that an
 /// engagement of their owner names which one may read.
 macro_rules! readable {
     ($operation:expr, $scope:expr) => {{
-        let own: Vec<RowId> = row_ids($scope.organizations.iter().copied());
+        let own = id_list($scope.organizations.iter().copied());
         let named = e::table
             .filter(e::operation_id.eq(s::operation_id))
             .filter(e::organization_id.eq(s::organization_id))
@@ -33,7 +34,7 @@ macro_rules! readable {
         let all = $scope.is_server.into_sql::<Bool>();
         s::table
             .filter(s::operation_id.eq(RowId($operation)))
-            .filter(all.or(s::organization_id.eq_any(own)).or(exists(named)))
+            .filter(all.or(s::organization_id.among(own)).or(exists(named)))
             .order(s::id)
             .select((s::document, s::texts))
     }};
@@ -47,7 +48,7 @@ pub fn load(tx: &mut Tx, operation: Uuid, scope: &Scope, ids: &[Uuid]) -> Result
     let mut found = Vec::with_capacity(ids.len());
     for ids in ids.chunks(IDS_MAX) {
         let rows: Vec<(String, Option<Vec<u8>>)> = readable!(operation, scope)
-            .filter(s::id.eq_any(row_ids(ids.iter().copied())))
+            .filter(s::id.among(id_list(ids.iter().copied())))
             .load(tx)?;
         for row in rows {
             found.push(restored(row)?);

@@ -12,6 +12,7 @@ use concord_domain::{
 };
 use concord_reports::{
     Named, Term,
+    disclosed::Disclosed,
     timeline::{Timeline, TimelineEvent},
 };
 use concord_store::{
@@ -54,8 +55,10 @@ pub fn timeline(app: &App, person: Person, operation: &str, body: &Value) -> Res
         })?;
         let until = *question.until.get_or_insert(app.today());
         let from = *question.from.get_or_insert(earlier(until, PERIOD_DAYS));
+        let period = (from, until);
+        let disclosed = super::disclosed(tx, access, &question, (period, app.today()))?;
         let gathered = Gathered::gather(tx, access, (&question, actor))?;
-        Ok(gathered.timeline(actor, (from, until)))
+        Ok(Timeline { disclosed, ..gathered.timeline(actor, period) })
     })
 }
 
@@ -165,6 +168,7 @@ impl Gathered {
                 .into_iter()
                 .map(|(day, event)| TimelineEvent { on: day.to_string(), ..event })
                 .collect(),
+            disclosed: Disclosed::default(),
             cut,
             note: self.language.text("find.covers").to_owned(),
         }

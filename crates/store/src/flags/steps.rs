@@ -15,8 +15,9 @@ use crate::{
     documents::IDS_MAX,
     entries::closed,
     error::Result,
+    lists::{Among, id_list},
     schema::flag_steps as steps,
-    sql::{RowId, row_ids, seal, unseal},
+    sql::{RowId, seal, unseal},
 };
 
 /// A step in the life of a flag.
@@ -138,7 +139,7 @@ pub fn settled_at(
     for ids in ids.chunks(IDS_MAX) {
         let rows: Vec<(RowId, NaiveDateTime)> = steps::table
             .filter(steps::operation_id.eq(RowId(operation)))
-            .filter(steps::flag_id.eq_any(row_ids(ids.iter().copied())))
+            .filter(steps::flag_id.among(id_list(ids.iter().copied())))
             .filter(steps::to_state.eq(FlagState::Resolved.code()))
             .order((steps::flag_id, steps::number))
             .select((steps::flag_id, steps::taken_at))

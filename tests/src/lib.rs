@@ -5,19 +5,24 @@ use std::{
     net::SocketAddr,
     path::PathBuf,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, LazyLock, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
 };
 
 use actix_web::{App as Server, HttpServer, middleware};
 use chrono::{DateTime, TimeDelta, Utc};
-use concord_app::{App, Clock, Ids, auth, bundles, people};
+use concord_app::{
+    App, Clock, Ids,
+    audit::{Doing, checkpoint::CheckpointKey},
+    auth, bundles, people,
+};
 use concord_domain::vocabulary::Role;
 use concord_store::Store;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+pub mod audited;
 pub mod contract;
 pub mod held;
 pub mod postgres;
@@ -74,6 +79,14 @@ impl auth::Keys for TestKeys {
     fn ring(&self) -> Arc<auth::KeyRing> {
         Arc::clone(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
+
+    fn checkpoints(&self) -> Arc<CheckpointKey> {
+        static KEY: LazyLock<Arc<CheckpointKey>> = LazyLock::new(|| {
+            let key = auth::KeyRing::generate().expect("a key");
+            Arc::new(CheckpointKey::new(&key).expect("it is a key"))
+        });
+        Arc::clone(&KEY)
+    }
 }
 
 /// A registry of its own, serving on a port of its own.
@@ -128,6 +141,7 @@ impl Registry {
             ids: Arc::new(CountingIds::default()),
             keys: keys.clone(),
             throttle: Arc::new(auth::Throttle::default()),
+            doing: Doing::own("serve"),
         };
         let (address, server) = serve(app.clone());
         Self { app, database, clock, keys, database_url, signing_key, address, server, folder }

@@ -2,6 +2,7 @@
 
 mod api {
     mod audience;
+    mod audit;
     mod bad_input;
     mod bundles;
     mod checks;

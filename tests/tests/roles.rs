@@ -1,9 +1,13 @@
 //! Who is answered what: every operation of the document, called as everybody whom it can be
 //! called as, with a request made from the document's own example and the ids of real things.
 
-use std::{collections::BTreeMap, fmt::Write};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    fmt::Write,
+};
 
 use concord_app::{
+    audit::OWN_ACTIONS,
     people,
     samples::{SAMPLES, Sample},
 };
@@ -97,7 +101,13 @@ struct Walk<'r> {
     registry: &'r Registry,
     caller: Person<'r>,
     helpers: Vec<Person<'r>>,
+    /// The organisation that the caller acts for.
+    own: Option<String>,
 }
+
+/// What is asked in a body, and recorded only if entries of others are shown.
+const READINGS: [&str; 4] =
+    ["search_armed_actors", "search_engagements", "create_network", "create_timeline"];
 
 impl<'r> Walk<'r> {
     fn of(registry: &'r Registry, caller: Caller) -> Self {
@@ -121,19 +131,58 @@ impl<'r> Walk<'r> {
             .map(|role| registry.person(OPERATION, *role, organization(*role)))
             .collect();
         helpers.push(registry.administrator());
-        Self { registry, caller: person, helpers }
+        let mut walk = Self { registry, caller: person, helpers, own: None };
+        if let Caller::Is(Role::Member | Role::FocalPoint) = caller {
+            walk.own = Some(walk.own_organization());
+        }
+        walk
     }
 
     /// The status that the caller is answered.
     fn call(&mut self, operation: &Operation) -> u16 {
         let path = self.path(operation);
         let body = operation.example.as_ref().map(|example| self.body(operation, example));
+        let before = self.recorded();
         let answer = send(&self.caller, operation, &path, body.as_ref());
+        self.is_recorded(operation, &answer, &before);
         if operation.id.starts_with("sign_out") && answer.status == 204 {
             let login = self.caller.login.clone();
             self.caller = self.registry.signed_in(&login, OPERATION);
         }
         answer.status
+    }
+
+    /// The records of the audit log, by id.
+    fn recorded(&self) -> HashMap<String, Value> {
+        let records = self.registry.audit_records(OPERATION);
+        records.into_iter().map(|record| (text(&record["id"]), record)).collect()
+    }
+
+    /// Fails unless what was done, whom it refused, and whose entries it showed is recorded.
+    fn is_recorded(&self, operation: &Operation, answer: &Answer, before: &HashMap<String, Value>) {
+        let mut new = self.recorded();
+        new.retain(|id, _| !before.contains_key(id));
+        let (id, status) = (&operation.id, answer.status);
+        let is_reading = operation.method == "GET" || READINGS.contains(&id.as_str());
+        if (200..300).contains(&status) && !is_reading {
+            assert!(!new.is_empty(), "{id} leaves no record");
+        }
+        if matches!(status, 403 | 404) && !operation.is_open {
+            let is_refusal = |record: &Value| record["deed"] == "refused";
+            assert!(new.values().any(is_refusal), "{id} refuses with {status} without a record");
+        }
+        for record in new.values() {
+            let action = text(&record["action"]);
+            let is_known = action == *id || OWN_ACTIONS.contains(&action.as_str());
+            assert!(is_known, "{id} is recorded as {action}");
+        }
+        let objects = |record: &Value| record["objects"].as_array().cloned().unwrap_or_default();
+        let named: HashSet<String> =
+            new.values().flat_map(objects).map(|object| text(&object["id"])).collect();
+        for (entry, owner) in self.registry.owners(OPERATION) {
+            let is_shown = answer.text.contains(&entry) && Some(&owner) != self.own.as_ref();
+            assert!(!is_shown || named.contains(&entry), "{id} shows {entry} without a record");
+        }
     }
 
     /// The path of an operation, with the ids of what is there.

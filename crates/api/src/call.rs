@@ -13,6 +13,7 @@ use actix_web::{
 };
 use concord_app::{
     App, Error,
+    audit::Doing,
     auth::{self, Person},
     cursor::Page,
 };
@@ -310,7 +311,7 @@ fn text(request: &HttpRequest, name: &HeaderName) -> Option<String> {
 }
 
 fn read(
-    route: &Route,
+    route: &'static Route,
     request: &HttpRequest,
     body: std::result::Result<Bytes, actix_web::Error>,
 ) -> Result<Call> {
@@ -333,6 +334,8 @@ fn read(
         Some(_) => read_body(request, &body)?,
         None => Value::Null,
     };
+    let about = request.match_info().get("id").and_then(|id| Uuid::parse_str(id).ok());
+    let app = App { doing: Doing { action: &route.id, about }, ..app };
     let path = request.match_info().iter();
     let headers = HEADERS.into_iter().filter_map(|name| {
         let value = request.headers().get(name)?;

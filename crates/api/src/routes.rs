@@ -14,6 +14,7 @@ use crate::{
     call::{self, Endpoint},
 };
 
+mod audit;
 mod bulk;
 mod bundles;
 mod engagements;
@@ -211,6 +212,7 @@ pub fn all() -> &'static [Route] {
         routes.extend(outlook::routes());
         routes.extend(guidance::routes());
         routes.extend(bundles::routes());
+        routes.extend(audit::routes());
         routes
     });
     &ROUTES

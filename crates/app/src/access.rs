@@ -1,10 +1,13 @@
 //! Into an operation: who the caller is there, and what they may see.
 
+use std::rc::Rc;
+
 use concord_domain::{
     id::{MechanismId, OrganizationId},
     language::Language,
     policy::{Action, Caller, Decision, Scope, decide},
     vocabulary::Role,
+    window::Day,
 };
 use concord_store::{
     Area, Tx, accounts,
@@ -15,6 +18,7 @@ use uuid::Uuid;
 
 use crate::{
     App,
+    audit::{self, Deeds},
     auth::{self, Person},
     coherence,
     error::{Error, Result},
@@ -33,6 +37,8 @@ pub struct Access {
     pub scope: Scope,
     /// What the person reads.
     pub language: Language,
+    /// What is done, and to whose entries.
+    pub deeds: Rc<Deeds>,
 }
 
 impl Access {
@@ -57,6 +63,7 @@ impl Access {
                 Action::ReadEntries => "your role reads no entries",
                 Action::RecordEntry => "only people of an organisation log for it",
                 Action::StepFlag => "only who reads entries works on flags",
+                Action::ReadAudit => "focal points and auditors read the audit log",
                 Action::KeepPeople => "the focal point of an organisation keeps its people",
                 Action::InviteFirstFocalPoint | Action::KeepOffices => {
                     "the administrator does this"
@@ -80,13 +87,20 @@ impl Access {
         }
     }
 
+    /// The server's own access, in the course of what the caller does.
+    #[must_use]
+    pub fn as_server(&self) -> Self {
+        Self { deeds: Rc::clone(&self.deeds), ..Self::of_server(self.operation.clone()) }
+    }
+
     /// The server's own access, for the command line.
     #[must_use]
     pub fn of_server(operation: KeptOperation) -> Self {
         let roles = vec![(Role::Desk, None), (Role::Administrator, None)];
         let caller = Caller { roles, mechanisms: Vec::new() };
         let language = Language::default();
-        Self { operation, account: Uuid::nil(), caller, scope: Scope::server(), language }
+        let deeds = Deeds::of(operation.id, None, Vec::new());
+        Self { operation, account: Uuid::nil(), caller, scope: Scope::server(), language, deeds }
     }
 }
 
@@ -113,10 +127,12 @@ pub fn entered(tx: &mut Tx, person: Person, written: &str) -> Result<Access> {
     let caller = Caller { roles, mechanisms };
     let scope = caller.scope();
     let language = person.language;
-    Ok(Access { operation, account: account.id, caller, scope, language })
+    let deeds = Deeds::of(operation.id, Some(account.id), scope.organizations.clone());
+    Ok(Access { operation, account: account.id, caller, scope, language, deeds })
 }
 
-/// Reads in an operation. The first to come on a UTC day brings it up to that day.
+/// Reads in an operation. The first to come on a UTC day brings it up to that day. If entries of
+/// others are shown, that is recorded, or nothing is answered.
 ///
 /// # Errors
 /// [`Error::NotFound`] for strangers, and those of the work.
@@ -126,41 +142,66 @@ pub fn read<T>(
     operation: &str,
     work: impl Fn(&mut Tx, &Access) -> Result<T>,
 ) -> Result<T> {
-    let today = app.today();
-    let read = app.store.read(|tx| {
-        let access = entered(tx, person, operation)?;
-        if access.operation.evaluated_on < today {
-            return Ok::<_, Error>(Err(access.id()));
-        }
-        work(tx, &access).map(Ok)
-    })?;
-    match read {
+    let read = || match witnessed(app, (person, operation), Some(app.today()), &work)? {
         Ok(answer) => Ok(answer),
         Err(id) => {
-            app.store.write(Area::Operation(id), |tx| coherence::pass_days(app, tx, id))?;
-            app.store.read(|tx| {
-                let access = entered(tx, person, operation)?;
-                work(tx, &access)
-            })
+            bring_up_to_today(app, id)?;
+            let read = witnessed(app, (person, operation), None, &work)?;
+            read.map_err(|_| Error::Busy)
         }
-    }
+    };
+    audit::or_refused(app, (person, operation), read())
 }
 
-/// Writes in an operation, as if nobody else were writing in it.
+/// Reads, and records that entries of others were shown; the id of the operation if it does not
+/// stand as of the day that it should.
+fn witnessed<T>(
+    app: &App,
+    (person, operation): (Person, &str),
+    as_of: Option<Day>,
+    work: &impl Fn(&mut Tx, &Access) -> Result<T>,
+) -> Result<Result<T, Uuid>> {
+    let read = |tx: &mut Tx| {
+        let access = entered(tx, person, operation)?;
+        if as_of.is_some_and(|day| access.operation.evaluated_on < day) {
+            return Ok((Err(access.id()), None));
+        }
+        let answer = work(tx, &access)?;
+        Ok((Ok(answer), audit::records(app, tx, &access.deeds)?))
+    };
+    app.store.witness(read, |tx, records| audit::add(tx, records))
+}
+
+/// Brings an operation up to today.
+///
+/// # Errors
+/// The store's own.
+#[expect(clippy::disallowed_methods, reason = "that days have passed records itself")]
+pub fn bring_up_to_today(app: &App, id: Uuid) -> Result<()> {
+    app.store.write(Area::Operation(id), |tx| coherence::pass_days(app, tx, id))
+}
+
+/// Writes in an operation, as if nobody else were writing in it, and records it.
 ///
 /// # Errors
 /// [`Error::NotFound`] for strangers, and those of the work.
+#[expect(clippy::disallowed_methods, reason = "it is recorded with what is written")]
 pub fn write<T>(
     app: &App,
     person: Person,
     operation: &str,
     work: impl Fn(&mut Tx, &Access) -> Result<T>,
 ) -> Result<T> {
-    // Which operation it is decides whom to wait for; all else is read once nobody else writes.
-    let id = app.store.read(|tx| entered(tx, person, operation))?.id();
-    app.store.write(Area::Operation(id), |tx| {
-        coherence::pass_days(app, tx, id)?;
-        let access = entered(tx, person, operation)?;
-        work(tx, &access)
-    })
+    let write = || {
+        // Which operation it is decides whom to wait for; all else is read once nobody else writes.
+        let id = app.store.read(|tx| entered(tx, person, operation))?.id();
+        app.store.write(Area::Operation(id), |tx| {
+            coherence::pass_days(app, tx, id)?;
+            let access = entered(tx, person, operation)?;
+            let done = work(tx, &access)?;
+            audit::record(app, tx, &access.deeds)?;
+            Ok(done)
+        })
+    };
+    audit::or_refused(app, (person, operation), write())
 }

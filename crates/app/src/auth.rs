@@ -10,6 +10,7 @@ use concord_store::{
 
 use crate::{
     App,
+    audit::{self, Deed, Deeds},
     error::{Error, Result},
 };
 
@@ -66,12 +67,26 @@ pub fn sign_in(app: &App, login: &str, password: &str) -> Result<Tokens> {
     let login = normalized(login);
     app.throttle.begin(&login, app.now())?;
     let account = app.store.read(|tx| Ok::<_, Error>(accounts::with_login(tx, &login)?))?;
+    let whose = account.as_ref().map(|account| account.id);
+    let done = sign_in_to(app, account, password);
+    match &done {
+        Ok(_) => app.throttle.succeeded(&login),
+        Err(Error::SignInRefused) => {
+            let who = Deeds::of(audit::INSTALLATION, whose, Vec::new());
+            audit::only(app, &who, Deed::Refused)?;
+        }
+        Err(_) => {}
+    }
+    done
+}
+
+fn sign_in_to(app: &App, account: Option<Account>, password: &str) -> Result<Tokens> {
     let known = account.as_ref().and_then(|account| account.password_hash.as_deref());
     let is_right = app.throttle.is_right(password, known);
     let found = account.filter(|account| is_right && is_open(account));
     let account = found.ok_or(Error::SignInRefused)?;
-    app.throttle.succeeded(&login);
-    app.store.write(Area::Installation, |tx| {
+    audit::write(app, Area::Installation, |tx, deeds| {
+        deeds.by(account.id);
         // It may have been closed, or been given another password, while this one was hashed.
         let now = accounts::load(tx, &[account.id])?.pop();
         let same = |now: &Account| is_open(now) && now.password_hash == account.password_hash;
@@ -94,11 +109,13 @@ pub fn change_password(app: &App, person: Person, (old, new): (&str, &str)) -> R
     }
     app.throttle.succeeded(&known.login);
     let hash = app.throttle.hash(new)?;
-    app.store.write(Area::Installation, |tx| {
+    audit::write(app, Area::Installation, |tx, deeds| {
         // Had it been given another password meanwhile, this session would have ended.
         let mut account = account(tx, person)?;
         account.password_hash = Some(hash.clone());
         accounts::save(tx, &account)?;
+        deeds.by(account.id);
+        deeds.changed("account", account.id);
         Ok(kept::end_others(tx, account.id, person.session)?)
     })
 }
@@ -119,7 +136,7 @@ pub fn accept_invitation(app: &App, code: &str, password: &str) -> Result<Tokens
     passwords::checked("password", password)?;
     let hash = app.throttle.hash(password)?;
     let kept_code = sha256(code.trim().as_bytes());
-    app.store.write(Area::Installation, |tx| {
+    audit::write(app, Area::Installation, |tx, deeds| {
         let invited = accounts::with_invitation(tx, &kept_code)?;
         let is_open = |account: &Account| {
             !account.is_disabled && account.invitation_until.is_some_and(|end| app.now() <= end)
@@ -129,6 +146,8 @@ pub fn accept_invitation(app: &App, code: &str, password: &str) -> Result<Tokens
         account.invitation_hash = None;
         account.invitation_until = None;
         accounts::save(tx, &account)?;
+        deeds.by(account.id);
+        deeds.changed("account", account.id);
         kept::end_all(tx, account.id)?;
         sessions::begin(app, tx, &account)
     })

@@ -1,6 +1,9 @@
 //! Bundles: an operation in and out, all or nothing.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    rc::Rc,
+};
 
 use concord_domain::{
     bundle::{self, Bundle, Standing},
@@ -19,6 +22,7 @@ use uuid::Uuid;
 use crate::{
     App,
     access::{self, Access},
+    audit::{self, Deeds},
     auth::Person,
     coherence,
     error::{Error, Result},
@@ -88,18 +92,21 @@ pub fn import_as_server(
 ) -> Result<Imported> {
     let key = body["operation"]["key"].as_str().unwrap_or_default();
     let found = app.store.read(|tx| Ok::<_, Error>(operations::find(tx, key)?))?;
-    let work = |tx: &mut Tx, id: Uuid| {
+    let work = |tx: &mut Tx, deeds: &Rc<Deeds>, id: Uuid| {
         coherence::pass_days(app, tx, id)?;
         let present = operations::load(tx, Some(&[id]))?.pop().ok_or(Error::NotFound)?;
-        let access = Access::of_server(present);
+        deeds.in_log(id);
+        let access = Access { deeds: Rc::clone(deeds), ..Access::of_server(present) };
         let imported = import_into(app, tx, &access, body, defaults)?;
         if is_dry_run { Err(Error::DryRun(imported)) } else { Ok(imported) }
     };
     let done = match found {
-        Some(kept) => app.store.write(Area::Operation(kept.id), |tx| work(tx, kept.id)),
-        None => app.store.write(Area::Installation, |tx| {
+        Some(kept) => {
+            audit::write(app, Area::Operation(kept.id), |tx, deeds| work(tx, deeds, kept.id))
+        }
+        None => audit::write(app, Area::Installation, |tx, deeds| {
             let made = insert_operation(app, tx, body)?;
-            work(tx, made.id)
+            work(tx, deeds, made.id)
         }),
     };
     match done {

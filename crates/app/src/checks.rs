@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::{
     App, access,
+    audit::met,
     auth::Person,
     coherence,
     error::Result,
@@ -34,11 +35,12 @@ pub fn check(app: &App, person: Person, operation: &str, body: &Value) -> Result
             Intention::read(body, &Pointer::ROOT, reader)
         })?;
         access.require(Action::RecordEntry, Some(intention.organization.0))?;
+        access.tell();
         let id = EngagementId(app.ids.id());
         let engagement = intention.engagement(id);
         let facts = coherence::gather_around(tx, access.id(), &engagement)?;
         let focus = Focus { engagements: [id].into(), ..Focus::default() };
-        let found = evaluate(&facts, &focus);
+        let found = met::cut(tx, access, (&facts, id.0), evaluate(&facts, &focus))?;
         flags::show_found(tx, access, &facts, found, Some(id))
     })
 }

@@ -193,6 +193,7 @@ pub fn step(
         access.require(Action::StepFlag, None)?;
         let flag = readable(tx, access, id)?;
         once(app, tx, access, (&format!("{id} step"), sent), |tx| {
+            access.deeds.changed("flag", id);
             take(app, tx, access, (flag, taken)).map(|()| id)
         })?;
         with_history(tx, access, id)
@@ -255,6 +256,11 @@ fn shown(
     wanted.add_flags(flags.iter().filter_map(|(_, flag)| flag.as_ref()));
     wanted.organizations.extend(facts.engagements.values().map(|e| e.organization.0));
     let names = wanted.load(tx, access.id())?;
+    for (kept, flag) in &flags {
+        let kept = kept.iter().flat_map(|kept| kept.between.iter().copied());
+        let between = kept.chain(flag.iter().flat_map(|flag| flag.between.iter().copied()));
+        access.deeds.shows_entries(coherence::entries_of(between, facts));
+    }
     Ok(flags
         .into_iter()
         .filter_map(|(kept, flag)| show_one(facts, (&names, access.language), kept.as_ref(), flag))

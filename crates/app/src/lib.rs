@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 pub mod access;
 pub mod armed_actors;
+pub mod audit;
 pub mod auth;
 pub mod bundles;
 pub mod checks;
@@ -45,6 +46,8 @@ pub struct App {
     pub keys: Arc<dyn auth::Keys>,
     /// How often somebody may try to sign in.
     pub throttle: Arc<auth::Throttle>,
+    /// What is being done, as it is recorded.
+    pub doing: audit::Doing,
 }
 
 /// What time it is.

@@ -13,7 +13,7 @@ use concord_store::{
 use serde_json::Value;
 
 use crate::{
-    App, access,
+    App, access, audit,
     auth::{self, Person},
     coherence::{self, Changed},
     error::{Error, Result},
@@ -46,8 +46,9 @@ pub fn list(app: &App, person: Person) -> Result<Vec<Shown>> {
 /// # Errors
 /// [`Error::Forbidden`] for all but administrators; all that is wrong with it.
 pub fn create(app: &App, person: Person, sent: Sent<'_>) -> Result<Shown> {
-    app.store.write(Area::Installation, |tx| {
+    let done = audit::write(app, Area::Installation, |tx, deeds| {
         let account = auth::account(tx, person)?;
+        deeds.by(account.id);
         if !account.is_administrator {
             return Err(Error::Forbidden("an administrator makes operations"));
         }
@@ -70,8 +71,10 @@ pub fn create(app: &App, person: Person, sent: Sent<'_>) -> Result<Shown> {
             };
             idempotency::keep(tx, kept.id, &used)?;
         }
+        deeds.changed("operation", kept.id);
         Ok(shown(&kept))
-    })
+    });
+    audit::or_refused(app, (person, ""), done)
 }
 
 fn read_new(app: &App, body: &Value) -> Result<Operation> {
@@ -124,6 +127,7 @@ pub fn amend(
             return Err(Error::Invalid(reader.faults));
         }
         update(app, tx, &access.operation, &kept)?;
+        access.deeds.changed("operation", kept.id);
         Ok(shown(&kept))
     })
 }

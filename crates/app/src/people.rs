@@ -17,6 +17,7 @@ use uuid::Uuid;
 use crate::{
     App,
     access::{self, Access},
+    audit,
     auth::{self, INVITATION_DAYS, Person, normalized},
     error::{Error, Result},
     once::{Sent, once, replayed},
@@ -146,13 +147,17 @@ pub fn invite(
         let found = app.store.read(|tx| membership(tx, id, made))?;
         return Ok((found, None));
     }
-    let account =
-        app.store.write(Area::Installation, |tx| account_for(app, tx, invited, &code.1))?;
-    let made = app.store.write(Area::Operation(id), |tx| {
-        let access = access::entered(tx, person, operation)?;
-        let made = once(app, tx, &access, ("invite", sent), |tx| {
-            join(app, tx, &access, (invited, account.id))
+    let account = audit::write(app, Area::Installation, |tx, deeds| {
+        deeds.by(person.account);
+        let account = account_for(app, tx, invited, &code.1)?;
+        deeds.changed("account", account.id);
+        Ok(account)
+    })?;
+    let made = access::write(app, person, operation, |tx, access| {
+        let made = once(app, tx, access, ("invite", sent), |tx| {
+            join(app, tx, access, (invited, account.id))
         })?;
+        access.deeds.changed("membership", made);
         membership(tx, id, made)
     })?;
     Ok((made, Some(code.0)))
@@ -277,6 +282,7 @@ pub fn remove(app: &App, person: Person, operation: &str, id: Uuid) -> Result<()
         let all = accounts::all_memberships(tx, access.id())?;
         let membership = all.iter().find(|each| each.id == id).ok_or(Error::NotFound)?;
         answers_for(access, membership).map_err(|_| Error::NotFound)?;
+        access.deeds.changed("membership", id);
         Ok(accounts::delete_membership(tx, access.id(), id)?)
     })
 }
@@ -293,7 +299,7 @@ pub fn create_account(
     is_administrator: bool,
 ) -> Result<Account> {
     let hash = auth::hash_new(password)?;
-    app.store.write(Area::Installation, |tx| {
+    audit::write(app, Area::Installation, |tx, deeds| {
         let login = normalized(login);
         if accounts::with_login(tx, &login)?.is_some() {
             return Err(Error::Conflict(format!("there is an account `{login}` already")));
@@ -301,6 +307,7 @@ pub fn create_account(
         let account = new_account(app, &login, name)?;
         let account = Account { password_hash: Some(hash.clone()), is_administrator, ..account };
         accounts::save(tx, &account)?;
+        deeds.changed("account", account.id);
         Ok(account)
     })
 }
@@ -327,11 +334,12 @@ pub fn set_disabled(app: &App, login: &str, is_disabled: bool) -> Result<()> {
 }
 
 fn change_account(app: &App, login: &str, change: impl Fn(&mut Account)) -> Result<()> {
-    app.store.write(Area::Installation, |tx| {
+    audit::write(app, Area::Installation, |tx, deeds| {
         let found = accounts::with_login(tx, &normalized(login))?;
         let mut account = found.ok_or(Error::NotFound)?;
         change(&mut account);
         accounts::save(tx, &account)?;
+        deeds.changed("account", account.id);
         Ok(sessions::end_all(tx, account.id)?)
     })
 }
@@ -351,7 +359,7 @@ pub fn give_role(
         .store
         .read(|tx| Ok::<_, Error>(concord_store::operations::find(tx, operation)?))?
         .ok_or(Error::NotFound)?;
-    app.store.write(Area::Operation(kept.id), |tx| {
+    audit::write(app, Area::Operation(kept.id), |tx, deeds| {
         let account = accounts::with_login(tx, &normalized(login))?.ok_or(Error::NotFound)?;
         let access = Access::of_server(kept.clone());
         let of_organization = matches!(role, Role::Member | Role::FocalPoint);
@@ -369,6 +377,8 @@ pub fn give_role(
         }
         let membership =
             Membership { id: app.ids.id(), account: account.id, role, organization: found };
+        deeds.changed("account", account.id);
+        deeds.changed("membership", membership.id);
         Ok(accounts::insert_membership(tx, kept.id, &membership)?)
     })
 }

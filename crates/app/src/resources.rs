@@ -17,6 +17,7 @@ use uuid::Uuid;
 use crate::{
     App,
     access::{self, Access},
+    audit::{Whose, met},
     auth::{Person, sha256},
     coherence::{self, Changed, Settled},
     cursor::{self, Items, ListOf, Page},
@@ -125,6 +126,11 @@ pub trait Resource: Document + Clone + PartialEq {
         Vec::new()
     }
 
+    /// Whose it is.
+    fn whose(&self) -> Whose {
+        Whose::Nobody
+    }
+
     /// The asks and demands that stand in it already, by key.
     fn parts(&self) -> Vec<(Kind, String, Uuid)> {
         Vec::new()
@@ -202,6 +208,8 @@ pub fn log(app: &App, person: Person, operation: &str, sent: Sent<'_>) -> Result
             let document = read_new::<Engagement>(app, tx, access, sent.body)?;
             document.require_write(tx, access)?;
             let (made, found) = put(app, tx, access, None, document)?;
+            // They are shown when this is confirmed, and no more than is recorded with it.
+            access.deeds.shows_entries(coherence::entries_of_all(&found));
             settled = Some(found);
             Ok(made.id())
         })?;
@@ -312,7 +320,11 @@ fn put<T: Resource>(
     let is_changed = before.is_none_or(|before| !is_same(before, &after));
     let after = if is_changed { after.renewed(access.operation.evaluated_on) } else { after };
     let after = write_one(tx, access, before, after, &mut touched)?;
-    let settled = coherence::settle(app, tx, access.id(), touched.focus, &touched.changed)?;
+    let mut settled = coherence::settle(app, tx, access.id(), touched.focus, &touched.changed)?;
+    if T::KIND == Kind::Engagement {
+        let about = (&settled.facts, after.id());
+        settled.found = met::cut(tx, access, about, settled.found)?;
+    }
     Ok((after, settled))
 }
 
@@ -341,6 +353,7 @@ pub fn write_one<T: Resource>(
         after.require_write(tx, access)?;
     }
     after.save(tx, access, before, touched)?;
+    access.deeds.wrote(&after);
     Ok(after)
 }
 
@@ -416,6 +429,8 @@ pub fn all_shown<T: Resource>(tx: &mut Tx, access: &Access, documents: &[T]) -> 
         documents.iter().flat_map(T::refers_to).map(Uuid::from).collect();
     let referred: Vec<Uuid> = referred.into_iter().collect();
     let readable = entries::readable(tx, access.id(), &access.scope, &referred)?;
+    access.deeds.shows(documents);
+    access.deeds.shows_entries(readable.iter().copied());
     let show = |document: &T| Shown { id: document.id(), body: view(document, &readable) };
     Ok(documents.iter().map(show).collect())
 }

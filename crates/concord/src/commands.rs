@@ -10,6 +10,7 @@ use concord_app::Error;
 use concord_domain::fault::Fault;
 use serde_json::Value;
 
+pub mod audit;
 pub mod doctor;
 pub mod export;
 pub mod import;

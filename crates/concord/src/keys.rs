@@ -1,4 +1,4 @@
-//! The signing key in its file, the former ones beside it, and how another one is brought in
+//! The signing key in its file, the former ones and the key of the audit log beside it, and how another one is brought in
 //! while servers run.
 //!
 //! The private key stands in one file and nowhere else. Of the former keys the public halves
@@ -14,7 +14,10 @@ use std::{
 
 use chrono::NaiveDateTime;
 use clap::Args;
-use concord_app::auth::{FormerKeys, KeyRing, Keys};
+use concord_app::{
+    audit::checkpoint::CheckpointKey,
+    auth::{FormerKeys, KeyRing, Keys},
+};
 
 use crate::setup::{make_folder_of, write_secret};
 
@@ -44,6 +47,18 @@ impl KeyFile {
         make_folder_of(&self.signing_key)?;
         write_secret(&self.signing_key, &new_key()?)?;
         self.read()?.ok_or_else(|| format!("{} has gone", self.signing_key.display()))
+    }
+
+    /// The key that signs what the audit log is, made if there is none. It is not rotated with the
+    /// other: whoever was given a checkpoint verifies it for years.
+    pub fn checkpoints(&self) -> Result<CheckpointKey, String> {
+        let path = self.beside("audit.pk8");
+        if content(&path)?.is_none() {
+            make_folder_of(&path)?;
+            write_secret(&path, &new_key()?)?;
+        }
+        let pkcs8 = content(&path)?.ok_or_else(|| format!("{} has gone", path.display()))?;
+        CheckpointKey::new(&pkcs8).map_err(|error| format!("{}: {error}", path.display()))
     }
 
     /// The keys that are there.
@@ -134,6 +149,7 @@ fn moved(from: &Path, to: &Path) -> Result<(), String> {
 pub struct FileKeys {
     file: KeyFile,
     read: Mutex<(Option<Stamp>, Arc<KeyRing>)>,
+    checkpoints: Arc<CheckpointKey>,
 }
 
 /// By what a file is known from the one that stood in its place.
@@ -144,7 +160,8 @@ impl FileKeys {
     pub fn open(file: &KeyFile) -> Result<Self, String> {
         let stamp = stamp(&file.signing_key);
         let ring = Arc::new(file.open()?);
-        Ok(Self { file: file.clone(), read: Mutex::new((stamp, ring)) })
+        let checkpoints = Arc::new(file.checkpoints()?);
+        Ok(Self { file: file.clone(), read: Mutex::new((stamp, ring)), checkpoints })
     }
 }
 
@@ -166,6 +183,10 @@ impl Keys for FileKeys {
             }
         }
         Arc::clone(&read.1)
+    }
+
+    fn checkpoints(&self) -> Arc<CheckpointKey> {
+        Arc::clone(&self.checkpoints)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{fs, io::Write, path::Path, sync::Arc};
 
 use clap::Args;
-use concord_app::{App, RandomIds, SystemClock, auth};
+use concord_app::{App, RandomIds, SystemClock, audit::Doing, auth};
 use concord_store::Store;
 
 use crate::keys::{FileKeys, KeyFile};
@@ -20,15 +20,15 @@ pub struct Place {
     )]
     pub database: String,
     #[command(flatten)]
-    keys: KeyFile,
+    pub keys: KeyFile,
     /// How many connections to the database are kept
     #[arg(long, env = "CONCORD_CONNECTIONS", default_value_t = 8)]
     pub connections: u32,
 }
 
 impl Place {
-    /// The application on this database.
-    pub fn open(&self) -> Result<App, String> {
+    /// The application on this database, to do something that is recorded under this code.
+    pub fn open(&self, action: &'static str) -> Result<App, String> {
         let is_file = !self.database.contains("://") || self.database.starts_with("sqlite://");
         if is_file {
             let path = self.database.strip_prefix("sqlite://").unwrap_or(&self.database);
@@ -46,6 +46,7 @@ impl Place {
             ids: Arc::new(RandomIds),
             keys: Arc::new(keys),
             throttle: Arc::new(auth::Throttle::default()),
+            doing: Doing::own(action),
         })
     }
 }

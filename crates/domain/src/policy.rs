@@ -42,11 +42,13 @@ pub enum Action {
     InviteFirstFocalPoint,
     /// Give and take the roles that belong to no organisation.
     KeepOffices,
+    /// Read the part of the audit log that is an organisation's; without one, all of it.
+    ReadAudit,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::ReadReference,
         Self::KeepReference,
         Self::KeepAgreements,
@@ -57,6 +59,7 @@ impl Action {
         Self::KeepPeople,
         Self::InviteFirstFocalPoint,
         Self::KeepOffices,
+        Self::ReadAudit,
     ];
 }
 
@@ -109,6 +112,11 @@ const fn role_may(role: Role, own: bool, action: Action) -> bool {
         Action::InviteFirstFocalPoint | Action::KeepOffices => match role {
             Administrator => true,
             Member | FocalPoint | Desk | Auditor => false,
+        },
+        Action::ReadAudit => match role {
+            FocalPoint => own,
+            Auditor => true,
+            Member | Desk | Administrator => false,
         },
     }
 }

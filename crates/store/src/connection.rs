@@ -67,6 +67,10 @@ pub enum Area {
     Operation(Uuid),
     /// Accounts, and which operations there are.
     Installation,
+    /// The audit log alone, to which anybody adds at any time: nobody waits.
+    Log,
+    /// The order of the audit log.
+    Sequence,
 }
 
 /// Opens connections by the scheme of the address, and by nothing else.
@@ -184,6 +188,35 @@ impl Store {
         transaction(&mut tx, ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "BEGIN"), work)
     }
 
+    /// Reads from one state of the database, and keeps what the work says is to be kept of that: no
+    /// answer is given unless it is. On PostgreSQL both are one transaction. On SQLite the one
+    /// writer keeps it while the state that was read from is still held, since whoever reads
+    /// cannot come to write without failing when somebody else has written meanwhile.
+    ///
+    /// # Errors
+    /// Those of the work, and the store's own.
+    pub fn witness<T, W, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&mut Tx) -> Result<(T, Option<W>), E>,
+        keep: impl Fn(&mut Tx, &W) -> Result<(), E>,
+    ) -> Result<T, E> {
+        let mut tx = checked_out(&self.readers)?;
+        transaction(&mut tx, ("BEGIN ISOLATION LEVEL REPEATABLE READ", "BEGIN"), |tx| {
+            let (answer, witnessed) = work(tx)?;
+            let Some(witnessed) = witnessed else { return Ok(answer) };
+            match tx {
+                Tx::Postgres(_) => keep(tx, &witnessed)?,
+                Tx::Sqlite(_) => {
+                    let mut writer = checked_out(&self.writers)?;
+                    transaction(&mut writer, ("BEGIN", "BEGIN IMMEDIATE"), |tx| {
+                        keep(tx, &witnessed)
+                    })?;
+                }
+            }
+            Ok(answer)
+        })
+    }
+
     /// Writes as if nobody else were writing in the area. The work is done again if other writers
     /// were in the way, so it keeps nothing from a failed attempt.
     ///
@@ -244,6 +277,10 @@ fn lock(tx: &mut Tx, area: Area) -> Result<()> {
         Area::Installation => {
             diesel::sql_query("SELECT id FROM installation FOR UPDATE").execute(connection)?;
         }
+        Area::Sequence => {
+            diesel::sql_query("SELECT id FROM audit_sequencer FOR UPDATE").execute(connection)?;
+        }
+        Area::Log => {}
     }
     Ok(())
 }

@@ -13,6 +13,7 @@ mod sql;
 mod usage;
 
 pub mod accounts;
+pub mod audit;
 pub mod documents;
 pub mod due;
 pub mod engagements;

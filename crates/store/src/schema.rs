@@ -1,5 +1,7 @@
 //! The tables, in the order of their columns. A test compares this with both databases.
 
+pub mod audit;
+
 diesel::table! {
     use diesel::sql_types::*;
     use crate::sql::Guid;

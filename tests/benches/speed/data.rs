@@ -12,7 +12,10 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use concord_app::{
-    App, Clock, Error, access::Access, auth, bundles, coherence, people, resources,
+    App, Clock, Error,
+    access::Access,
+    audit::{Doing, checkpoint::CheckpointKey},
+    auth, bundles, coherence, people, resources,
     resources::Resource,
 };
 use concord_domain::{
@@ -109,6 +112,11 @@ impl auth::Keys for OneKey {
     fn ring(&self) -> Arc<auth::KeyRing> {
         self.0.clone()
     }
+
+    fn checkpoints(&self) -> Arc<CheckpointKey> {
+        let key = auth::KeyRing::generate().expect("a key");
+        Arc::new(CheckpointKey::new(&key).expect("it is a key"))
+    }
 }
 
 fn open(file: &Path, day: Day) -> App {
@@ -120,6 +128,7 @@ fn open(file: &Path, day: Day) -> App {
         ids: Arc::new(CountingIds::default()),
         keys: Arc::new(OneKey(Arc::new(ring))),
         throttle: Arc::new(auth::Throttle::default()),
+        doing: Doing::own("serve"),
     }
 }
 
@@ -174,6 +183,7 @@ struct Writing<'w> {
 }
 
 impl Writing<'_> {
+    #[expect(clippy::disallowed_methods, reason = "a data set is made and not used")]
     fn write(&self, work: impl Fn(&mut Tx, &Access) -> Result<(), Error>) {
         let found = self.app.store.read(|tx| Ok::<_, Error>(operations::find(tx, OPERATION)?));
         let kept = found.expect("it is read").expect("the operation");

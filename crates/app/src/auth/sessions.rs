@@ -17,7 +17,7 @@ use super::{
     tokens::{Person, access_token},
 };
 use crate::{
-    App,
+    App, audit,
     error::{Error, Result},
 };
 
@@ -86,14 +86,18 @@ pub fn refresh(app: &App, sent: &str) -> Result<Tokens> {
     // Whoever guesses keeps no writer waiting.
     let known = app.store.read(|tx| Ok::<_, Error>(sessions::of_family(tx, &family_hash)?))?;
     known.ok_or(Error::SessionEnded)?;
-    let renewed = app.store.write(Area::Installation, |tx| {
+    let renewed = audit::write(app, Area::Installation, |tx, deeds| {
         let Some(session) = sessions::of_family(tx, &family_hash)? else { return Ok(None) };
         let account = accounts::of_session(tx, session.account, session.id)?.filter(is_open);
         let id = session.id;
+        deeds.by(session.account);
         match carried_on(session, &sha256(sent.as_bytes()), app.now()) {
             Some(session) if account.is_some() => give_out(app, tx, session, family).map(Some),
             // That it ends is kept, so it is no error in here.
-            _ => sessions::end(tx, id).map(|()| None).map_err(Error::from),
+            _ => {
+                deeds.changed("session", id);
+                sessions::end(tx, id).map(|()| None).map_err(Error::from)
+            }
         }
     })?;
     renewed.ok_or(Error::SessionEnded)
@@ -127,8 +131,9 @@ pub fn account(tx: &mut Tx, person: Person) -> Result<Account> {
 /// # Errors
 /// [`Error::Unauthenticated`].
 pub fn sign_out_here(app: &App, person: Person) -> Result<()> {
-    app.store.write(Area::Installation, |tx| {
-        account(tx, person)?;
+    audit::write(app, Area::Installation, |tx, deeds| {
+        deeds.by(account(tx, person)?.id);
+        deeds.changed("session", person.session);
         Ok(sessions::end(tx, person.session)?)
     })
 }
@@ -138,8 +143,10 @@ pub fn sign_out_here(app: &App, person: Person) -> Result<()> {
 /// # Errors
 /// [`Error::Unauthenticated`].
 pub fn sign_out_everywhere(app: &App, person: Person) -> Result<()> {
-    app.store.write(Area::Installation, |tx| {
+    audit::write(app, Area::Installation, |tx, deeds| {
         let account = account(tx, person)?;
+        deeds.by(account.id);
+        deeds.changed("account", account.id);
         Ok(sessions::end_all(tx, account.id)?)
     })
 }

@@ -86,6 +86,7 @@ impl Gathered {
         let operation = access.id();
         let search = Search::new(tx, access, question)?;
         let (lines, cut) = lines(tx, access, &search)?;
+        access.deeds.shows(&lines);
         let all: Vec<ArmedActorId> =
             armed_actors::ids(tx, operation)?.into_iter().map(ArmedActorId).collect();
         let mut lineages = trees::armed_actors::lineages(tx, operation, &all)?;

@@ -91,6 +91,8 @@ impl Gathered {
         let ids: Vec<Uuid> = in_line.iter().map(|id| id.0).collect();
         let found = engagements::commitments_with_actors(tx, operation, scope, Some(&ids))?;
         let commitments = engagements::load_commitments(tx, operation, scope, &found)?;
+        access.deeds.shows(&lines);
+        access.deeds.shows(&commitments);
         let agreed = live::agreed_with(tx, operation, &in_line)?;
         let lead_ids: Vec<Uuid> = agreed.leads.iter().map(|id| id.0).collect();
         let entries = lines.iter().map(|line| line.identity.id.0).collect();
@@ -106,6 +108,9 @@ impl Gathered {
             cut,
         };
         gathered.flags.retain(|flag| flag.standing.severity != Severity::Info);
+        let flagged = gathered.flags.iter().map(|flag| flag.id).collect::<Vec<_>>();
+        let resting = flags::entries_of(tx, operation, &flagged)?;
+        access.deeds.shows_entries(resting.into_values().flatten());
         let mut wanted = Wanted::default();
         wanted.actors.extend(ids);
         for line in &gathered.lines {

@@ -158,6 +158,10 @@ impl Gathered {
             question,
         };
         gathered.name(tx, access)?;
+        access.deeds.shows(&gathered.lines);
+        access.deeds.shows(&gathered.past);
+        access.deeds.shows(&gathered.commitments);
+        access.tell();
         let ids: Vec<_> = gathered.lines.iter().map(|line| line.identity.id).collect();
         (gathered.flags, gathered.restricted) = flags::of_lines(tx, access, &ids)?;
         Ok(gathered)

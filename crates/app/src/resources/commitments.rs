@@ -14,6 +14,7 @@ use super::{Resource, Sent, Shown, Touched, load_one, put, read_body, show};
 use crate::{
     App,
     access::{self, Access},
+    audit::Whose,
     auth::Person,
     coherence,
     error::{Error, Result},
@@ -75,6 +76,14 @@ impl Resource for Commitment {
 
     fn key(&self) -> &Key {
         &self.identity.key
+    }
+
+    fn whose(&self) -> Whose {
+        match (self.engagement, self.organization) {
+            (Some(origin), _) => Whose::OfEntry(origin.0.0),
+            (None, Some(owner)) => Whose::Organization(owner.0),
+            (None, None) => Whose::Nobody,
+        }
     }
 
     fn load(tx: &mut Tx, access: &Access, ids: &[Uuid]) -> Result<Vec<Self>> {

@@ -18,7 +18,7 @@ use concord_store::{
 use uuid::Uuid;
 
 use super::{Resource, Touched};
-use crate::{access::Access, coherence, error::Result};
+use crate::{access::Access, audit::Whose, coherence, error::Result};
 
 impl Resource for Engagement {
     const KIND: Kind = Kind::Engagement;
@@ -34,6 +34,10 @@ impl Resource for Engagement {
 
     fn key(&self) -> &Key {
         &self.identity.key
+    }
+
+    fn whose(&self) -> Whose {
+        Whose::Organization(self.organization.0)
     }
 
     fn load(tx: &mut Tx, access: &Access, ids: &[Uuid]) -> Result<Vec<Self>> {

@@ -1,11 +1,14 @@
 //! `concord doctor`: what is set, and whether it works.
 
 use clap::Args;
-use concord_app::coherence;
+use concord_app::{
+    audit::sequence::{examine, sequence},
+    coherence,
+};
 
 use crate::setup::Place;
 
-/// Look whether the database, the key and the flags are as they should be
+/// Look whether the database, the key, the flags and the audit log are as they should be
 #[derive(Args)]
 pub struct Doctor {
     #[command(flatten)]
@@ -15,7 +18,7 @@ pub struct Doctor {
 impl Doctor {
     /// Says what it finds; fails if something is wrong.
     pub fn run(self) -> Result<(), String> {
-        let app = self.place.open()?;
+        let app = self.place.open("command_doctor")?;
         let kind =
             if self.place.database.starts_with("postgres") { "PostgreSQL" } else { "SQLite" };
         super::print(&format!("The database is {kind}, answers, and its schema is up to date."))?;
@@ -29,6 +32,18 @@ impl Doctor {
             };
             super::print(&format!("Operation {operation}: {found}."))?;
         }
-        if wrong == 0 { Ok(()) } else { Err("some flags are not as they should be".to_owned()) }
+        sequence(&app).map_err(super::told)?;
+        let broken = examine(&app).map_err(super::told)?;
+        for what in &broken {
+            super::print(&format!("The audit log is not whole. {what}."))?;
+        }
+        if broken.is_empty() {
+            super::print(&"The audit log is whole.")?;
+        }
+        match (wrong, broken.len()) {
+            (0, 0) => Ok(()),
+            (0, _) => Err("the audit log is not whole".to_owned()),
+            _ => Err("some flags are not as they should be".to_owned()),
+        }
     }
 }

@@ -35,7 +35,7 @@ impl Import {
             audience: code::<Audience>(self.audience.as_deref())?,
             disclosure: code::<Disclosure>(self.disclosure.as_deref())?,
         };
-        let app = self.place.open()?;
+        let app = self.place.open("command_import")?;
         let bundle = match (&self.sample, &self.file) {
             (Some(name), _) => Sample::named(name)
                 .ok_or_else(|| format!("there is no sample `{name}`"))?

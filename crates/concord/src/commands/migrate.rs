@@ -14,7 +14,7 @@ pub struct Migrate {
 impl Migrate {
     /// Opening a database brings it up to date.
     pub fn run(self) -> Result<(), String> {
-        self.place.open()?;
+        self.place.open("command_migrate")?;
         super::print(&"The schema is up to date.")
     }
 }

@@ -55,10 +55,23 @@ enum Action {
     },
 }
 
+impl Action {
+    /// What is recorded of it.
+    const fn code(&self) -> &'static str {
+        match self {
+            Self::Add { .. } => "command_user_add",
+            Self::Grant { .. } => "command_user_grant",
+            Self::ResetPassword { .. } => "command_user_reset_password",
+            Self::Disable { .. } => "command_user_disable",
+            Self::Enable { .. } => "command_user_enable",
+        }
+    }
+}
+
 impl User {
     /// Does it.
     pub fn run(self) -> Result<(), String> {
-        let app = self.place.open()?;
+        let app = self.place.open(self.action.code())?;
         let told = super::told;
         match self.action {
             Action::Add { login, name, administrator } => {

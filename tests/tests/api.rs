@@ -11,6 +11,7 @@ mod api {
     mod keys;
     mod life;
     mod limits;
+    mod lock_down;
     mod log;
     mod open;
     mod pages;
@@ -21,6 +22,7 @@ mod api {
     mod record;
     mod register;
     mod restricted;
+    mod sealing;
     mod search;
     mod sessions;
     mod tokens;

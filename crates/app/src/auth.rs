@@ -11,6 +11,7 @@ use concord_store::{
 use crate::{
     App,
     error::{Error, Result},
+    lock_down,
 };
 
 mod keys;
@@ -65,7 +66,10 @@ const fn is_open(account: &Account) -> bool {
 pub fn sign_in(app: &App, login: &str, password: &str) -> Result<Tokens> {
     let login = normalized(login);
     app.throttle.begin(&login, app.now())?;
-    let account = app.store.read(|tx| Ok::<_, Error>(accounts::with_login(tx, &login)?))?;
+    let account = app.store.read(|tx| {
+        lock_down::require_none(tx)?;
+        Ok::<_, Error>(accounts::with_login(tx, &login)?)
+    })?;
     let known = account.as_ref().and_then(|account| account.password_hash.as_deref());
     let is_right = app.throttle.is_right(password, known);
     let found = account.filter(|account| is_right && is_open(account));
@@ -120,6 +124,7 @@ pub fn accept_invitation(app: &App, code: &str, password: &str) -> Result<Tokens
     let hash = app.throttle.hash(password)?;
     let kept_code = sha256(code.trim().as_bytes());
     app.store.write(Area::Installation, |tx| {
+        lock_down::require_none(tx)?;
         let invited = accounts::with_invitation(tx, &kept_code)?;
         let is_open = |account: &Account| {
             !account.is_disabled && account.invitation_until.is_some_and(|end| app.now() <= end)

@@ -20,6 +20,7 @@ pub mod cursor;
 pub mod error;
 pub mod find;
 pub mod flags;
+pub mod lock_down;
 pub mod names;
 pub mod once;
 pub mod operations;
@@ -27,6 +28,7 @@ pub mod outlook;
 pub mod people;
 pub mod resources;
 pub mod samples;
+pub mod sealing;
 pub mod sharing;
 
 pub use error::Error;

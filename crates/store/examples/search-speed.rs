@@ -77,7 +77,6 @@ fn actor(number: u128, numbers: &mut Numbers) -> Option<ArmedActor> {
         "kind": "militia",
         "aliases": [initials.to_uppercase(), format!("{leader}'s men"), format!("Harakat al-{place}")],
         "names": {"ar": format!("جبهة تحرير {}", numbers.one(&["الوادي", "الجبل", "النهر", "السهل"]))},
-        "influences": "Elders of the valley are heard.",
     });
     let mut references = Fresh(number);
     let mut reader = Reader::of_bundle(&mut references, None);

@@ -3,7 +3,7 @@
 use clap::Args;
 use concord_app::coherence;
 
-use crate::setup::Place;
+use crate::setup::{Place, Standing};
 
 /// Look whether the database, the key and the flags are as they should be
 #[derive(Args)]
@@ -15,7 +15,7 @@ pub struct Doctor {
 impl Doctor {
     /// Says what it finds; fails if something is wrong.
     pub fn run(self) -> Result<(), String> {
-        let app = self.place.open()?;
+        let app = self.place.open(Standing::Open)?;
         let kind =
             if self.place.database.starts_with("postgres") { "PostgreSQL" } else { "SQLite" };
         super::print(&format!("The database is {kind}, answers, and its schema is up to date."))?;

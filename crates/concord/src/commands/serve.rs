@@ -5,11 +5,11 @@ use std::{io::IsTerminal, path::PathBuf};
 use actix_web::{App as Server, HttpServer, middleware, web::Data};
 use clap::Args;
 use concord_api::Metrics;
-use concord_app::{App, bundles, bundles::Defaults, people, samples::SAMPLES};
+use concord_app::{App, bundles, bundles::Defaults, lock_down, people, samples::SAMPLES};
 use concord_domain::vocabulary::Role;
 use tracing_subscriber::EnvFilter;
 
-use crate::setup::{Place, write_secret};
+use crate::setup::{Place, Standing, write_secret};
 
 /// Serve the API
 #[derive(Args)]
@@ -57,10 +57,12 @@ impl Serve {
         } else {
             log.json().init()
         }
-        let app = self.place.open()?;
-        if self.demo {
+        let app = self.place.open(Standing::LockedDownOrNot)?;
+        let is_locked = lock_down::since(&app).map_err(super::told)?.is_some();
+        if self.demo && !is_locked {
             self.prepare(&app)?;
         }
+        self.place.watch(&app)?;
         actix_web::rt::System::new().block_on(self.listen(app))
     }
 

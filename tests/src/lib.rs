@@ -18,7 +18,10 @@ use concord_app::{
     auth, bundles, people,
 };
 use concord_domain::vocabulary::Role;
-use concord_store::Store;
+use concord_store::{
+    Store,
+    sealing::{ServerKey, ServerKeySource, ServerKeys},
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -89,6 +92,26 @@ impl auth::Keys for TestKeys {
     }
 }
 
+/// The server's key in a file, as the binary keeps it.
+pub struct KeyInFile(pub PathBuf);
+
+impl ServerKeySource for KeyInFile {
+    fn place(&self) -> String {
+        self.0.display().to_string()
+    }
+
+    fn read(&self) -> Result<Option<ServerKeys>, String> {
+        let written = std::fs::read_to_string(&self.0).ok();
+        written.map(|written| ServerKeys::parse(&written)).transpose()
+    }
+
+    fn make(&self) -> Result<ServerKeys, String> {
+        let key = ServerKey::generate().map_err(|error| error.to_string())?;
+        std::fs::write(&self.0, &*key).map_err(|error| error.to_string())?;
+        ServerKeys::parse(&key)
+    }
+}
+
 /// A registry of its own, serving on a port of its own.
 pub struct Registry {
     /// The application that serves.
@@ -103,6 +126,8 @@ pub struct Registry {
     pub database_url: String,
     /// The file with its signing key.
     pub signing_key: PathBuf,
+    /// The file with its server's key.
+    pub server_key: PathBuf,
     address: SocketAddr,
     server: actix_web::dev::ServerHandle,
     folder: PathBuf,
@@ -135,8 +160,10 @@ impl Registry {
         std::fs::write(&signing_key, &key).expect("the key is kept");
         let ring = auth::KeyRing::new(&key, &auth::FormerKeys::default()).expect("it is a key");
         let keys = Arc::new(TestKeys(Mutex::new(Arc::new(ring))));
+        let server_key = folder.join("server-key");
+        let store = Store::open(&database_url, 16).expect("the database opens");
         let app = App {
-            store: Store::open(&database_url, 16).expect("the database opens"),
+            store: store.with_key(KeyInFile(server_key.clone())).expect("it has a key"),
             clock: clock.clone(),
             ids: Arc::new(CountingIds::default()),
             keys: keys.clone(),
@@ -144,7 +171,18 @@ impl Registry {
             doing: Doing::own("serve"),
         };
         let (address, server) = serve(app.clone());
-        Self { app, database, clock, keys, database_url, signing_key, address, server, folder }
+        Self {
+            app,
+            database,
+            clock,
+            keys,
+            database_url,
+            signing_key,
+            server_key,
+            address,
+            server,
+            folder,
+        }
     }
 
     /// A registry with a bundle in it, whose engagements everybody in the operation reads unless
@@ -240,6 +278,25 @@ impl Registry {
     pub fn verify(&self) {
         for (operation, differing) in concord_app::coherence::verify(&self.app).expect("verified") {
             assert_eq!(differing, [""; 0], "{:?}: {operation}", self.database);
+        }
+    }
+
+    /// What a command prints that works on this registry, or what it complains of.
+    pub fn command(&self, arguments: &[&str]) -> Result<String, String> {
+        let output = std::process::Command::new(binary())
+            .args(arguments)
+            .current_dir(&self.folder)
+            .env_clear()
+            .env("CONCORD_DATABASE", &self.database_url)
+            .env("CONCORD_SIGNING_KEY", &self.signing_key)
+            .env("CONCORD_SERVER_KEY_FILE", &self.server_key)
+            .output()
+            .expect("the binary runs");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        match output.status.code() {
+            Some(0) => Ok(text(&output.stdout)),
+            Some(2) => Err(text(&output.stderr)),
+            other => panic!("{arguments:?}: {other:?}: {}", text(&output.stderr)),
         }
     }
 

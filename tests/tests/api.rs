@@ -13,6 +13,7 @@ mod api {
     mod keys;
     mod life;
     mod limits;
+    mod lock_down;
     mod log;
     mod open;
     mod pages;
@@ -23,6 +24,7 @@ mod api {
     mod record;
     mod register;
     mod restricted;
+    mod sealing;
     mod search;
     mod sessions;
     mod tokens;

@@ -297,7 +297,7 @@ pub async fn carry_out(
 }
 
 /// Says that nothing of it is to be kept, unless it may be.
-fn finish(mut response: HttpResponse) -> HttpResponse {
+pub(crate) fn finish(mut response: HttpResponse) -> HttpResponse {
     let headers = response.headers_mut();
     if !headers.contains_key(header::CACHE_CONTROL) {
         let no_store = header::HeaderValue::from_static("no-store");

@@ -33,6 +33,7 @@ use utoipa::{
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
+    lock_down::HEALTH,
     problem::{self, Kind, Problem, ProblemAt},
     routes::{self, Is, Parameter, Route, Schema},
     views,
@@ -220,6 +221,9 @@ fn content(schema: &Schema, example: Option<&Value>) -> Content {
 /// The problems that a route can meet.
 fn problems(route: &Route) -> Vec<&'static Kind> {
     let mut kinds: Vec<&'static Kind> = vec![&problem::MALFORMED, &problem::INTERNAL];
+    if !HEALTH.contains(&route.path.as_str()) {
+        kinds.push(&problem::LOCKED_DOWN);
+    }
     if !route.is_open {
         kinds.push(&problem::UNAUTHENTICATED);
         kinds.push(&problem::FORBIDDEN);

@@ -9,6 +9,9 @@ use utoipa::{
     openapi::{Object, ObjectBuilder, schema::Type},
 };
 
+/// After how many seconds it is worth looking again whether a lock-down stands.
+const LOOK_AGAIN_SECONDS: u64 = 60;
+
 /// The addresses of all kinds, as the schema of one.
 fn address() -> Object {
     let all = KINDS.iter().map(|kind| kind.address());
@@ -114,6 +117,9 @@ kinds! {
         "Wait as many seconds as `Retry-After` says.";
     BUSY = "busy", SERVICE_UNAVAILABLE, "Too much is going on",
         "Try again in a moment; with the same Idempotency-Key nothing is done twice.";
+    LOCKED_DOWN = "locked_down", SERVICE_UNAVAILABLE, "This installation is locked down",
+        "Two people, or whoever runs the server, have closed it: nobody is signed in, and nothing is \
+         answered until whoever runs the server lifts that on the command line.";
     INTERNAL = "internal", INTERNAL_SERVER_ERROR, "Something is broken here",
         "It is not your fault. Tell whoever runs the server the X-Request-Id.";
 }
@@ -189,6 +195,9 @@ impl From<Error> for Problem {
             Error::PreconditionRequired => Self::new(&NO_PRECONDITION, said),
             Error::IdempotencyKeyReused => Self::new(&KEY_REUSED, said),
             Error::Busy => Self { retry_after: Some(1), ..Self::new(&BUSY, said) },
+            Error::LockedDown => {
+                Self { retry_after: Some(LOOK_AGAIN_SECONDS), ..Self::new(&LOCKED_DOWN, said) }
+            }
             Error::DryRun(_) | Error::Internal(_) => {
                 // What broke is for whoever runs the server, and never for the caller.
                 tracing::error!(error = %said, "a request failed");

@@ -21,6 +21,7 @@ mod engagements;
 mod find;
 mod flags;
 mod guidance;
+mod lock_down;
 mod operations;
 mod outlook;
 mod people;
@@ -202,6 +203,7 @@ pub fn all() -> &'static [Route] {
     static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         let mut routes = system::routes();
         routes.extend(signing_in::routes());
+        routes.extend(lock_down::routes());
         routes.extend(problems::routes());
         routes.extend(people::routes());
         routes.extend(operations::routes());

@@ -59,7 +59,7 @@ impl Doing {
 }
 
 /// What is done without a request: by the command line, and by the server itself.
-pub const OWN_ACTIONS: [&str; 14] = [
+pub const OWN_ACTIONS: [&str; 16] = [
     "command_import",
     "command_export",
     "command_user_add",
@@ -70,6 +70,8 @@ pub const OWN_ACTIONS: [&str; 14] = [
     "command_audit_export",
     "command_audit_checkpoint",
     "command_doctor",
+    "command_keys",
+    "command_lock_down",
     "command_migrate",
     "serve",
     "demo",

@@ -12,6 +12,7 @@ use crate::{
     App,
     audit::{self, Deed, Deeds},
     error::{Error, Result},
+    lock_down,
 };
 
 mod keys;
@@ -66,7 +67,10 @@ const fn is_open(account: &Account) -> bool {
 pub fn sign_in(app: &App, login: &str, password: &str) -> Result<Tokens> {
     let login = normalized(login);
     app.throttle.begin(&login, app.now())?;
-    let account = app.store.read(|tx| Ok::<_, Error>(accounts::with_login(tx, &login)?))?;
+    let account = app.store.read(|tx| {
+        lock_down::require_none(tx)?;
+        Ok::<_, Error>(accounts::with_login(tx, &login)?)
+    })?;
     let whose = account.as_ref().map(|account| account.id);
     let done = sign_in_to(app, account, password);
     match &done {
@@ -137,6 +141,7 @@ pub fn accept_invitation(app: &App, code: &str, password: &str) -> Result<Tokens
     let hash = app.throttle.hash(password)?;
     let kept_code = sha256(code.trim().as_bytes());
     audit::write(app, Area::Installation, |tx, deeds| {
+        lock_down::require_none(tx)?;
         let invited = accounts::with_invitation(tx, &kept_code)?;
         let is_open = |account: &Account| {
             !account.is_disabled && account.invitation_until.is_some_and(|end| app.now() <= end)

@@ -9,7 +9,6 @@ use concord_domain::{
     facts::{Agreements, Context, Facts},
     flag::{Cause, Flag, Standing, Subject, reconcile},
     id::{CommitmentId, CommonPositionId, EngagementId, LeadId},
-    policy::Scope,
     vocabulary::{FlagState, Severity},
 };
 use concord_store::{
@@ -131,8 +130,7 @@ fn add_origins<'f>(
     let missing: BTreeSet<CommitmentId> =
         flags.flat_map(|flag| flag.between.iter().filter_map(commitment)).collect();
     let missing: Vec<CommitmentId> = missing.into_iter().collect();
-    let server = Scope::server();
-    let found = engagements::load_commitments(tx, operation, &server, &missing)?;
+    let found = engagements::load_commitments_for_rules(tx, operation, &missing)?;
     let agreements = Agreements { commitments: &found, ..Agreements::default() };
     facts.add(&Context::default(), NO_ENGAGEMENTS, agreements);
     Ok(())

@@ -42,6 +42,9 @@ pub enum Error {
     /// Too much is going on.
     #[error("too much is going on; try again in a moment")]
     Busy,
+    /// The installation is locked down.
+    #[error("this installation is locked down; only whoever runs the server can lift that")]
+    LockedDown,
     /// It was only tried, and is undone: what it would have done.
     #[error("this was only tried")]
     DryRun(crate::bundles::Imported),
@@ -55,7 +58,10 @@ impl From<StoreError> for Error {
         match error {
             StoreError::Contended | StoreError::Unavailable(_) => Self::Busy,
             StoreError::Taken => Self::Conflict("a key is already taken".to_owned()),
-            StoreError::Corrupt(_) | StoreError::Database(_) => Self::Internal(error.to_string()),
+            StoreError::Locked => Self::LockedDown,
+            StoreError::Corrupt(_) | StoreError::Key(_) | StoreError::Database(_) => {
+                Self::Internal(error.to_string())
+            }
         }
     }
 }

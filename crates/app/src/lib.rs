@@ -22,6 +22,7 @@ pub mod disclosed;
 pub mod error;
 pub mod find;
 pub mod flags;
+pub mod lock_down;
 pub mod names;
 pub mod once;
 pub mod operations;
@@ -29,6 +30,7 @@ pub mod outlook;
 pub mod people;
 pub mod resources;
 pub mod samples;
+pub mod sealing;
 pub mod sharing;
 
 pub use error::Error;

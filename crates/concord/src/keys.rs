@@ -117,7 +117,8 @@ fn new_key() -> Result<Vec<u8>, String> {
     KeyRing::generate().map_err(|error| error.to_string())
 }
 
-fn content(path: &Path) -> Result<Option<Vec<u8>>, String> {
+/// What is in a file, if it is there.
+pub fn content(path: &Path) -> Result<Option<Vec<u8>>, String> {
     match fs::read(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         read => read.map(Some).map_err(|error| format!("{}: {error}", path.display())),
@@ -126,7 +127,7 @@ fn content(path: &Path) -> Result<Option<Vec<u8>>, String> {
 
 /// Gives a file to whom another belongs, so that the server can read what somebody else rotated.
 #[cfg(unix)]
-fn owned_like(known: &Path, new: &Path) -> Result<(), String> {
+pub fn owned_like(known: &Path, new: &Path) -> Result<(), String> {
     use std::os::unix::fs::{MetadataExt, chown};
     let given = fs::metadata(known)
         .and_then(|file| chown(new, Some(file.uid()), Some(file.gid())))
@@ -136,11 +137,12 @@ fn owned_like(known: &Path, new: &Path) -> Result<(), String> {
 }
 
 #[cfg(not(unix))]
-fn owned_like(_: &Path, _: &Path) -> Result<(), String> {
+pub fn owned_like(_: &Path, _: &Path) -> Result<(), String> {
     Ok(())
 }
 
-fn moved(from: &Path, to: &Path) -> Result<(), String> {
+/// Puts a file in the place of another.
+pub fn moved(from: &Path, to: &Path) -> Result<(), String> {
     let moved = fs::rename(from, to);
     moved.map_err(|error| format!("{} cannot be replaced: {error}", to.display()))
 }

@@ -14,7 +14,7 @@ use crate::{
     error::Result,
     lists::{Among, id_list},
     schema::{accounts as t, memberships as m, sessions as s},
-    sql::{RowId, seal, unseal},
+    sql::{RowId, as_clear, in_clear},
 };
 
 /// An account.
@@ -58,7 +58,7 @@ fn account(row: Row) -> Result<Account> {
     Ok(Account {
         id: row.0.0,
         login: row.1,
-        name: unseal(&row.2)?,
+        name: in_clear(&row.2)?,
         password_hash: row.3,
         invitation_hash: row.4,
         invitation_until: row.5,
@@ -135,7 +135,7 @@ pub fn count(tx: &mut Tx) -> Result<i64> {
 pub fn save(tx: &mut Tx, account: &Account) -> Result<()> {
     let values = (
         t::login.eq(&account.login),
-        t::name.eq(seal(&account.name)),
+        t::name.eq(as_clear(&account.name)),
         t::password_hash.eq(account.password_hash.as_deref()),
         t::invitation_hash.eq(account.invitation_hash.as_deref()),
         t::invitation_until.eq(account.invitation_until),

@@ -12,11 +12,12 @@ use crate::{
     connection::{MultiBackend, Tx, insert_all},
     documents::IDS_MAX,
     error::{Result, StoreError},
+    lists::{Among, id_list},
     schema::audit::{
         audit_checkpoints as c, audit_records as r, audit_salts as salts, audit_sequence as s,
         audit_waiting as w,
     },
-    sql::{RowId, row_ids},
+    sql::RowId,
 };
 
 /// A SHA-256.
@@ -163,7 +164,7 @@ pub fn place(tx: &mut Tx, log: Uuid, placed: &[Placed]) -> Result<()> {
     insert_all!(tx, s::table, rows);
     let ids: Vec<Uuid> = placed.iter().map(|each| each.id).collect();
     for ids in ids.chunks(IDS_MAX) {
-        let done = w::table.filter(w::record_id.eq_any(row_ids(ids.iter().copied())));
+        let done = w::table.filter(w::record_id.among(id_list(ids.iter().copied())));
         diesel::delete(done).execute(tx)?;
     }
     Ok(())

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::{
     error::{Result, StoreError},
     migrations,
+    sealing::{self, NoServerKey, OrganizationKeys, ServerKeySource},
     sql::{Guid, RowId},
     usage::{Connections, Counting, Counts, Usage},
 };
@@ -132,6 +133,7 @@ pub struct Store {
     readers: Pool<Manager>,
     writers: Pool<Manager>,
     counts: Arc<Counts>,
+    keys: Arc<OrganizationKeys>,
 }
 
 impl Store {
@@ -157,7 +159,26 @@ impl Store {
         // is not. The first connection also turns the file to write-ahead logging.
         let writers = pool(if manager().is_postgres() { connections } else { 1 })?;
         migrations::run(&mut *checked_out(&writers)?)?;
-        Ok(Self { readers: pool(connections)?, writers, counts })
+        let keys = Arc::new(OrganizationKeys::from(NoServerKey));
+        Ok(Self { readers: pool(connections)?, writers, counts, keys })
+    }
+
+    /// The same with the server's key, without which no free text is read or written. A database
+    /// belongs to the first key that it is opened with, or that takes that one's place.
+    ///
+    /// # Errors
+    /// [`Key`](StoreError::Key) when the key is missing, or is another one.
+    #[expect(clippy::disallowed_methods, reason = "nobody has asked for anything yet")]
+    pub fn with_key(self, source: impl ServerKeySource + 'static) -> Result<Self> {
+        let keys = Arc::new(OrganizationKeys::from(source));
+        self.write(Area::Installation, |tx| keys.bind(tx))?;
+        Ok(Self { keys, ..self })
+    }
+
+    /// The keys with which free texts are sealed.
+    #[must_use]
+    pub fn keys(&self) -> &OrganizationKeys {
+        &self.keys
     }
 
     /// How much the database is used.
@@ -176,6 +197,13 @@ impl Store {
         Ok(checked_out(&self.readers)?.batch_execute("SELECT 1")?)
     }
 
+    /// Runs statements outside of a transaction, on SQLite or on PostgreSQL.
+    pub(crate) fn run(&self, (sqlite, postgres): (&str, &str)) -> Result<()> {
+        let mut tx = checked_out(&self.writers)?;
+        let script = if matches!(*tx, Tx::Sqlite(_)) { sqlite } else { postgres };
+        Ok(tx.batch_execute(script)?)
+    }
+
     /// Reads from one state of the database.
     ///
     /// # Errors
@@ -185,6 +213,7 @@ impl Store {
         work: impl FnOnce(&mut Tx) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut tx = checked_out(&self.readers)?;
+        let _within = sealing::within(&self.keys);
         transaction(&mut tx, ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "BEGIN"), work)
     }
 
@@ -230,6 +259,7 @@ impl Store {
         let mut tx = checked_out(&self.writers)?;
         let mut attempt = 1;
         loop {
+            let _within = sealing::within(&self.keys);
             let done = transaction(
                 &mut tx,
                 ("BEGIN ISOLATION LEVEL READ COMMITTED", "BEGIN IMMEDIATE"),

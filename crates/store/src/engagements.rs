@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use crate::{
     connection::{MultiBackend, Tx},
-    documents::{IDS_MAX, Row, restored, save, stored},
+    documents::{IDS_MAX, Row, save, stored},
     entries::visible,
     error::Result,
     links::{self, Role},
@@ -28,14 +28,18 @@ use crate::{
     memo::{self, Memo},
     parts,
     schema::{commitments as c, engagements as e, entries},
+    sealing::TextOf,
     sql::RowId,
 };
 
 mod disclosing;
 mod page;
+mod rows;
 
 pub use disclosing::{acknowledged, summarized};
 pub use page::{Filter, Position, page};
+pub use rows::load_commitments_for_rules;
+use rows::{CommitmentRow, EngagementRow, commitment, engagement};
 
 /// The engagements with these ids that may be read in a scope, in the order of their first day,
 /// the latest first.
@@ -50,15 +54,15 @@ pub fn load(
 ) -> Result<Vec<Engagement>> {
     let mut found = Vec::with_capacity(ids.len());
     for ids in ids.chunks(IDS_MAX) {
-        let rows: Vec<(String, Option<Vec<u8>>)> = e::table
+        let rows: Vec<EngagementRow> = e::table
             .filter(e::operation_id.eq(RowId(operation)))
             .filter(e::id.among(id_list(ids.iter().copied())))
             .filter(exists(visible!(operation, scope).filter(entries::id.eq(e::id))))
             .order((e::starts_on.desc(), e::id))
-            .select((e::document, e::texts))
+            .select((e::id, e::organization_id, e::document, e::texts))
             .load(tx)?;
         for row in rows {
-            found.push(restored(row)?);
+            found.push(engagement(tx, operation, row)?);
         }
     }
     Ok(found)
@@ -195,8 +199,9 @@ pub fn with_key(
 /// # Errors
 /// The store's own; a key of an ask or a demand that is taken.
 pub fn save(tx: &mut Tx, operation: Uuid, engagement: &Engagement, row: Row) -> Result<()> {
-    let (text, texts) = stored(engagement);
     let id = engagement.identity.id;
+    let of = TextOf::row("engagements", operation, id, Some(engagement.organization.0.0));
+    let (text, texts) = stored(tx, &of, engagement)?;
     let saved: Result<()> = {
         save!(
             tx,
@@ -236,15 +241,15 @@ pub fn load_commitments(
 ) -> Result<Vec<Commitment>> {
     let mut found = Vec::with_capacity(ids.len());
     for ids in ids.chunks(IDS_MAX) {
-        let rows: Vec<(String, Option<Vec<u8>>)> = c::table
+        let rows: Vec<CommitmentRow> = c::table
             .filter(c::operation_id.eq(RowId(operation)))
             .filter(c::id.among(id_list(ids.iter().copied())))
             .filter(exists(visible!(operation, scope).filter(entries::id.eq(c::entry_id))))
             .order(c::id)
-            .select((c::document, c::texts))
+            .select((c::id, c::organization_id, c::document, c::texts))
             .load(tx)?;
         for row in rows {
-            found.push(restored(row)?);
+            found.push(commitment(tx, operation, row)?);
         }
     }
     Ok(found)
@@ -261,15 +266,15 @@ pub fn page_of_commitments(
     after: Option<CommitmentId>,
     limit: i64,
 ) -> Result<Vec<Commitment>> {
-    let rows: Vec<(String, Option<Vec<u8>>)> = c::table
+    let rows: Vec<CommitmentRow> = c::table
         .filter(c::operation_id.eq(RowId(operation)))
         .filter(c::id.gt(RowId(after.map_or(Uuid::nil(), |id| id.0))))
         .filter(exists(visible!(operation, scope).filter(entries::id.eq(c::entry_id))))
         .order(c::id)
         .limit(limit)
-        .select((c::document, c::texts))
+        .select((c::id, c::organization_id, c::document, c::texts))
         .load(tx)?;
-    rows.into_iter().map(restored).collect()
+    rows.into_iter().map(|row| commitment(tx, operation, row)).collect()
 }
 
 /// The ids of the commitments of any of these actors, or of all, that may be read in a scope.
@@ -337,8 +342,9 @@ pub fn save_commitment(
     commitment: &Commitment,
     owner: Option<OrganizationId>,
 ) -> Result<()> {
-    let (document, texts) = stored(commitment);
     let id = commitment.identity.id;
+    let of = TextOf::row("commitments", operation, id, owner.map(|id| id.0));
+    let (document, texts) = stored(tx, &of, commitment)?;
     let engagement = commitment.engagement.map(|to| RowId::from(to.0));
     save!(
         tx,

@@ -18,7 +18,8 @@ use crate::{
     links::{self, Role},
     lists::{Among, id_list, text_list},
     schema::{self, entries as t},
-    sql::{RowId, seal},
+    sealing::{TextOf, seal},
+    sql::RowId,
 };
 
 /// The ids of the entries of an operation that may be read in a scope, as a query within another.
@@ -219,15 +220,23 @@ pub fn keep_change(
         .filter(c::entry_id.eq(RowId(id)))
         .count()
         .get_result(tx)?;
+    let number = i32::try_from(number).unwrap_or(i32::MAX);
+    let owner: Option<RowId> = t::table
+        .filter(t::operation_id.eq(RowId(operation)))
+        .filter(t::id.eq(RowId(id)))
+        .select(t::organization_id)
+        .first(tx)?;
+    let of = TextOf::row("sharing_changes", operation, id, owner.map(|id| id.0)).numbered(number);
+    let reason = seal(tx, &of, change.reason)?;
     let row = (
         c::operation_id.eq(RowId(operation)),
         c::entry_id.eq(RowId(id)),
-        c::number.eq(i32::try_from(number).unwrap_or(i32::MAX)),
+        c::number.eq(number),
         c::changed_at.eq(change.at),
         c::account_id.eq(RowId(change.account)),
         c::audience.eq(change.audience.code()),
         c::disclosure.eq(change.disclosure.code()),
-        c::texts.eq(Some(seal(change.reason))),
+        c::texts.eq(Some(reason)),
     );
     diesel::insert_into(c::table).values(row).execute(tx)?;
     Ok(())

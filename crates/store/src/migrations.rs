@@ -50,6 +50,7 @@ const STEPS: &[Step] = &[
     step!("0003_sessions"),
     step!("0005_by_end"),
     step!("0006_audit" and each),
+    step!("0007_sealing"),
 ];
 
 /// Brings a database up to date. Each step is a transaction of its own.

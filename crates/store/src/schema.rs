@@ -4,6 +4,39 @@ pub mod audit;
 
 diesel::table! {
     use diesel::sql_types::*;
+
+    installation (id) {
+        id -> Integer,
+        server_key -> Nullable<Text>,
+        locked_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::Guid;
+
+    lock_down_calls (account_id) {
+        account_id -> Guid,
+        called_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::Guid;
+
+    organization_keys (operation_id, owner_id) {
+        operation_id -> Guid,
+        owner_id -> Guid,
+        id -> Guid,
+        wrapped -> Binary,
+        server_key -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
     use crate::sql::Guid;
 
     operations (id) {
@@ -398,5 +431,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     flag_steps,
     sharing_changes,
     idempotency_keys,
-    sessions
+    sessions,
+    organization_keys
 );

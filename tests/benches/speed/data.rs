@@ -30,7 +30,7 @@ use concord_domain::{
     window::Day,
 };
 use concord_store::{Area, Store, Tx, operations};
-use concord_tests::CountingIds;
+use concord_tests::{CountingIds, KeyInFile};
 use diesel::connection::SimpleConnection;
 use serde_json::Value;
 use uuid::Uuid;
@@ -119,11 +119,18 @@ impl auth::Keys for OneKey {
     }
 }
 
+/// The file with the key of the servers that are measured.
+pub fn server_key() -> PathBuf {
+    concord_tests::file("../target/bench/server-key")
+}
+
 fn open(file: &Path, day: Day) -> App {
     let key = auth::KeyRing::generate().expect("a key");
     let ring = auth::KeyRing::new(&key, &auth::FormerKeys::default()).expect("it is a key");
     App {
-        store: Store::open(&file.display().to_string(), 1).expect("the database opens"),
+        store: Store::open(&file.display().to_string(), 1)
+            .and_then(|store| store.with_key(KeyInFile(server_key())))
+            .expect("the database opens"),
         clock: Arc::new(Noon(day)),
         ids: Arc::new(CountingIds::default()),
         keys: Arc::new(OneKey(Arc::new(ring))),

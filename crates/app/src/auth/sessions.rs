@@ -19,6 +19,7 @@ use super::{
 use crate::{
     App, audit,
     error::{Error, Result},
+    lock_down,
 };
 
 /// When a session ends in any case, in days.
@@ -44,6 +45,7 @@ pub struct Tokens {
 
 /// Begins a session.
 pub(super) fn begin(app: &App, tx: &mut Tx, account: &Account) -> Result<Tokens> {
+    lock_down::require_none(tx)?;
     let now = app.now();
     sessions::sweep(tx, now)?;
     sessions::end_all_but_latest(tx, account.id, SESSIONS_MAX - 1)?;
@@ -84,7 +86,10 @@ pub fn refresh(app: &App, sent: &str) -> Result<Tokens> {
     let family = sent.split_once('.').ok_or(Error::SessionEnded)?.0;
     let family_hash = sha256(family.as_bytes());
     // Whoever guesses keeps no writer waiting.
-    let known = app.store.read(|tx| Ok::<_, Error>(sessions::of_family(tx, &family_hash)?))?;
+    let known = app.store.read(|tx| {
+        lock_down::require_none(tx)?;
+        Ok::<_, Error>(sessions::of_family(tx, &family_hash)?)
+    })?;
     known.ok_or(Error::SessionEnded)?;
     let renewed = audit::write(app, Area::Installation, |tx, deeds| {
         let Some(session) = sessions::of_family(tx, &family_hash)? else { return Ok(None) };
@@ -120,10 +125,15 @@ fn carried_on(session: Session, sent: &str, now: NaiveDateTime) -> Option<Sessio
 /// The account of a person, if it is open and the session still stands.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`] if not.
+/// [`Error::Unauthenticated`] if not, [`Error::LockedDown`] if nobody is signed in.
 pub fn account(tx: &mut Tx, person: Person) -> Result<Account> {
     let account = accounts::of_session(tx, person.account, person.session)?;
-    account.filter(is_open).ok_or(Error::Unauthenticated)
+    let found = account.filter(is_open);
+    if found.is_none() {
+        // A lock-down has ended all sessions, which this process may not have noticed yet.
+        lock_down::require_none(tx)?;
+    }
+    found.ok_or(Error::Unauthenticated)
 }
 
 /// Ends the session in which the caller's token was given out.

@@ -8,7 +8,7 @@ use std::{
 use clap::{Args, Subcommand};
 use concord_app::audit::{checkpoint, export::export, log_of, sequence::sequence, tell, verify};
 
-use crate::setup::Place;
+use crate::setup::{Place, Standing};
 
 /// Take the audit log out, sign what it is, and verify it elsewhere without secrets
 #[derive(Args)]
@@ -57,13 +57,13 @@ impl Audit {
         let told = super::told;
         match self.action {
             Action::Export { place, operation } => {
-                let app = place.open("command_audit_export")?;
+                let app = place.open("command_audit_export", Standing::LockedDownOrNot)?;
                 let log = log_of(&app, operation.as_deref()).map_err(told)?;
                 tell(&app, log).map_err(told)?;
                 export(&app, log, &mut io::stdout().lock()).map_err(told)
             }
             Action::Checkpoint { place, operation } => {
-                let app = place.open("command_audit_checkpoint")?;
+                let app = place.open("command_audit_checkpoint", Standing::LockedDownOrNot)?;
                 let log = log_of(&app, operation.as_deref()).map_err(told)?;
                 tell(&app, log).map_err(told)?;
                 sequence(&app).map_err(told)?;

@@ -4,7 +4,7 @@ use clap::Args;
 use concord_app::{bundles, bundles::Defaults, samples::Sample};
 use concord_domain::vocabulary::{Audience, Closed, Disclosure};
 
-use crate::setup::Place;
+use crate::setup::{Place, Standing};
 
 /// Take a bundle in, all or nothing, making its operation if it is not there
 #[derive(Args)]
@@ -35,7 +35,7 @@ impl Import {
             audience: code::<Audience>(self.audience.as_deref())?,
             disclosure: code::<Disclosure>(self.disclosure.as_deref())?,
         };
-        let app = self.place.open("command_import")?;
+        let app = self.place.open("command_import", Standing::Open)?;
         let bundle = match (&self.sample, &self.file) {
             (Some(name), _) => Sample::named(name)
                 .ok_or_else(|| format!("there is no sample `{name}`"))?

@@ -9,13 +9,13 @@ use concord_app::{
     App,
     audit::{Doing, checkpoint::make_daily, sequence::sequence},
     bundles::{self, Defaults},
-    people,
+    lock_down, people,
     samples::SAMPLES,
 };
 use concord_domain::vocabulary::Role;
 use tracing_subscriber::EnvFilter;
 
-use crate::setup::{Place, write_secret};
+use crate::setup::{Place, Standing, write_secret};
 
 /// Serve the API
 #[derive(Args)]
@@ -63,10 +63,12 @@ impl Serve {
         } else {
             log.json().init()
         }
-        let app = self.place.open("serve")?;
-        if self.demo {
+        let app = self.place.open("serve", Standing::LockedDownOrNot)?;
+        let is_locked = lock_down::since(&app).map_err(super::told)?.is_some();
+        if self.demo && !is_locked {
             self.prepare(&App { doing: Doing::own("demo"), ..app.clone() })?;
         }
+        self.place.watch(&app)?;
         keep_audit_log(app.clone());
         actix_web::rt::System::new().block_on(self.listen(app))
     }

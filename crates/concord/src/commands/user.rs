@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use concord_app::people;
 use concord_domain::vocabulary::{Closed, Role};
 
-use crate::setup::Place;
+use crate::setup::{Place, Standing};
 
 /// Make and keep accounts
 #[derive(Args)]
@@ -71,7 +71,7 @@ impl Action {
 impl User {
     /// Does it.
     pub fn run(self) -> Result<(), String> {
-        let app = self.place.open(self.action.code())?;
+        let app = self.place.open(self.action.code(), Standing::Open)?;
         let told = super::told;
         match self.action {
             Action::Add { login, name, administrator } => {

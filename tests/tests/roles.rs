@@ -182,6 +182,10 @@ impl<'r> Walk<'r> {
         let objects = |record: &Value| record["objects"].as_array().cloned().unwrap_or_default();
         let named: HashSet<String> =
             new.values().flat_map(objects).map(|object| text(&object["id"])).collect();
+        // The log itself tells ids and no content; that somebody read it is recorded.
+        if id == "list_audit_records" {
+            return;
+        }
         for (entry, owner) in self.registry.owners(OPERATION) {
             let is_shown = answer.text.contains(&entry) && Some(&owner) != self.own.as_ref();
             assert!(!is_shown || named.contains(&entry), "{id} shows {entry} without a record");

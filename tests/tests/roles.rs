@@ -164,7 +164,10 @@ impl<'r> Walk<'r> {
         new.retain(|id, _| !before.contains_key(id));
         let (id, status) = (&operation.id, answer.status);
         let is_reading = operation.method == "GET" || READINGS.contains(&id.as_str());
-        if (200..300).contains(&status) && !is_reading {
+        // Of several that are sent together each may be refused.
+        let made = |item: &Value| item["status"].as_u64().is_some_and(|status| status < 300);
+        let is_made = !id.ends_with("_bulk") || items(answer).iter().any(made);
+        if (200..300).contains(&status) && !is_reading && is_made {
             assert!(!new.is_empty(), "{id} leaves no record");
         }
         if matches!(status, 403 | 404) && !operation.is_open {
@@ -179,6 +182,10 @@ impl<'r> Walk<'r> {
         let objects = |record: &Value| record["objects"].as_array().cloned().unwrap_or_default();
         let named: HashSet<String> =
             new.values().flat_map(objects).map(|object| text(&object["id"])).collect();
+        // The log itself tells ids and no content; that somebody read it is recorded.
+        if id == "list_audit_records" {
+            return;
+        }
         for (entry, owner) in self.registry.owners(OPERATION) {
             let is_shown = answer.text.contains(&entry) && Some(&owner) != self.own.as_ref();
             assert!(!is_shown || named.contains(&entry), "{id} shows {entry} without a record");

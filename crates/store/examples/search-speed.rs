@@ -104,6 +104,7 @@ fn fill(tx: &mut Tx, operation: Uuid) -> Result<(), StoreError> {
     Ok(())
 }
 
+#[expect(clippy::disallowed_methods, reason = "a data set is made and not used")]
 fn main() -> Result<(), Box<dyn Error>> {
     let url = std::env::args().nth(1).ok_or("the address of a database is missing")?;
     let store = Store::open(&url, 1)?;

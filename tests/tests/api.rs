@@ -6,6 +6,7 @@ mod api {
     mod bundles;
     mod checks;
     mod find;
+    mod guard;
     mod hidden;
     mod idempotency;
     mod keys;

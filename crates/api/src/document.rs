@@ -33,12 +33,13 @@ use utoipa::{
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
-    problem::{self, Kind, Problem, ProblemAt},
+    problem::{self, FoundInText, Kind, Problem, ProblemAt},
     routes::{self, Is, Parameter, Route, Schema},
     views,
 };
 
 mod answers;
+mod confirmable;
 
 const PREFIX: &str = "#/components/schemas/";
 
@@ -271,6 +272,7 @@ fn components() -> Components {
     }
     add::<Problem>(&mut components);
     add::<ProblemAt>(&mut components);
+    add::<FoundInText>(&mut components);
     add::<views::Flag>(&mut components);
     add::<views::FlagSubject>(&mut components);
     add::<views::Organisation>(&mut components);
@@ -297,11 +299,13 @@ fn add<T: ToSchema + PartialSchema>(components: &mut Components) {
 }
 
 /// An answer has all members that it is described with, null if there is nothing to say, and no
-/// others. The faults of a problem alone are left out where there are none.
+/// others. The faults of a problem, and what was found in a text, alone are left out where there
+/// is nothing.
 fn whole(schema: RefOr<OpenSchema>) -> RefOr<OpenSchema> {
     let RefOr::T(OpenSchema::Object(mut object)) = schema else { return schema };
     if !object.properties.is_empty() {
-        let names = object.properties.keys().filter(|name| *name != "errors");
+        let names =
+            object.properties.keys().filter(|name| !["errors", "found"].contains(&name.as_str()));
         object.required = names.cloned().collect();
         object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
     }
@@ -356,6 +360,7 @@ fn documents() -> BTreeMap<String, Value> {
             *change = schema;
         }
     }
+    confirmable::mark(&mut all);
     if let Some(operation) = all.get_mut("Operation") {
         operation["properties"]["id"] = json!({"type": "string", "format": "uuid"});
         operation["properties"]["evaluated_on"] = json!({

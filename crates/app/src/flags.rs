@@ -8,6 +8,7 @@ use concord_domain::{
     facts::Facts,
     fault::FaultCode,
     flag::{Flag, Subject, check_step},
+    guard::Noted,
     id::{EngagementId, OrganizationId},
     language::Language,
     policy::Action,
@@ -28,6 +29,7 @@ use crate::{
     coherence::{self, Settled},
     cursor::{self, Items, ListOf, Page},
     error::{Error, Result},
+    guard::{self, Confirmation},
     names::{Names, Wanted},
     once::{Sent, once},
 };
@@ -183,6 +185,10 @@ pub struct Taken {
     pub resolution: Option<Resolution>,
     /// What is noted.
     pub note: Option<String>,
+    /// What was found in the note that is never stored.
+    pub noted: Vec<Noted>,
+    /// Whether the note is confirmed to hold none of it.
+    pub confirmation: Confirmation,
 }
 
 /// Takes a step on a flag.
@@ -215,6 +221,11 @@ fn take(
     let from = flag.standing.state;
     check_step(from, taken.state, taken.resolution)
         .map_err(|detail| Error::at("state", FaultCode::Inconsistent, detail))?;
+    let noted = taken.noted.clone();
+    let faults = guard::judged(tx, access, noted, (&[], taken.confirmation))?;
+    if !faults.is_empty() {
+        return Err(Error::Invalid(faults));
+    }
     let step = Step {
         at: app.now(),
         account: Some(access.account),

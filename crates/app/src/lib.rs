@@ -20,6 +20,7 @@ pub mod cursor;
 pub mod error;
 pub mod find;
 pub mod flags;
+pub mod guard;
 pub mod names;
 pub mod once;
 pub mod operations;

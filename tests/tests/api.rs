@@ -19,6 +19,7 @@ mod api {
     mod people;
     mod preconditions;
     mod problems;
+    mod queue;
     mod record;
     mod register;
     mod restricted;

@@ -282,6 +282,8 @@ fn components() -> Components {
     add::<views::FlagStep>(&mut components);
     add::<views::FlagDetail>(&mut components);
     add::<views::FlagList>(&mut components);
+    add::<views::QueuedFlag>(&mut components);
+    add::<views::Queue>(&mut components);
     add::<views::Person>(&mut components);
     add::<views::SuggestedArmedActor>(&mut components);
     add::<Brief>(&mut components);

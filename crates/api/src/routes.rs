@@ -16,6 +16,7 @@ use crate::{
 
 mod bulk;
 mod bundles;
+mod desk;
 mod engagements;
 mod find;
 mod flags;
@@ -208,6 +209,7 @@ pub fn all() -> &'static [Route] {
         routes.extend(engagements::routes());
         routes.extend(find::routes());
         routes.extend(flags::routes());
+        routes.extend(desk::routes());
         routes.extend(outlook::routes());
         routes.extend(guidance::routes());
         routes.extend(bundles::routes());

@@ -57,6 +57,7 @@ impl Access {
                 Action::ReadEntries => "your role reads no entries",
                 Action::RecordEntry => "only people of an organisation log for it",
                 Action::StepFlag => "only who reads entries works on flags",
+                Action::ReadQueue => "the desk alone sees something of every flag",
                 Action::KeepPeople => "the focal point of an organisation keeps its people",
                 Action::InviteFirstFocalPoint | Action::KeepOffices => {
                     "the administrator does this"

@@ -125,12 +125,12 @@ pub fn list(
     })
 }
 
-fn position(flag: &KeptFlag) -> String {
+pub(crate) fn position(flag: &KeptFlag) -> String {
     let at = flag.raised_at.and_utc().timestamp_micros();
     format!("{} {at} {}", flag.standing.severity.code(), flag.id)
 }
 
-fn position_of(text: &str) -> Option<(Severity, NaiveDateTime, Uuid)> {
+pub(crate) fn position_of(text: &str) -> Option<(Severity, NaiveDateTime, Uuid)> {
     let mut parts = text.split(' ');
     let severity = Severity::from_code(parts.next()?)?;
     let at = chrono::DateTime::from_timestamp_micros(parts.next()?.parse().ok()?)?;

@@ -17,6 +17,7 @@ pub mod bundles;
 pub mod checks;
 pub mod coherence;
 pub mod cursor;
+pub mod desk;
 pub mod error;
 pub mod find;
 pub mod flags;

@@ -117,7 +117,8 @@ fn every_other_way_in_looks_texts_over() {
         );
         added("contacts", &json!({"on": "2026-03-14", "note": "at 14:30"}), "/contacts/0/note");
         let kept = a.get(&item).expect(200).body;
-        for (list, note) in [("asks", "Sheikh Hamad carries it"), ("demands", "They want 500 USD")] {
+        for (list, note) in [("asks", "Sheikh Hamad carries it"), ("demands", "They want 500 USD")]
+        {
             let path = format!("{item}/{list}/{}", id_of(&kept[list][0]));
             let send = |body: &Value| a.amend(&path, body);
             let note = json!({ "note": note });

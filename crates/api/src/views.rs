@@ -2,7 +2,6 @@
 
 use concord_app::{
     armed_actors::search::Suggested,
-    desk::Queued,
     flags::{FlagWithHistory, RestrictedLine, ShownFlag},
     people::PersonInOperation,
 };
@@ -15,7 +14,6 @@ use concord_domain::{
     rules,
     vocabulary::{Closed, Code, in_language},
 };
-use concord_reports::Named;
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::{
@@ -23,6 +21,10 @@ use utoipa::{
     openapi::{ObjectBuilder, OneOfBuilder, Ref, Schema, schema::Type},
 };
 use uuid::Uuid;
+
+mod queue;
+
+pub use queue::{Queue, QueuedFlag};
 
 fn flag_kind() -> Ref {
     Ref::from_schema_name("FlagKind")
@@ -198,51 +200,6 @@ pub struct FlagList {
     pub next: Option<String>,
     /// One line for each of your entries and class with which there is more.
     pub restricted: Vec<RestrictedFlag>,
-}
-
-/// A flag as the desk sees it.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct QueuedFlag {
-    /// Its id.
-    pub id: Uuid,
-    /// Which rule raised it.
-    #[schema(schema_with = flag_kind)]
-    pub kind: &'static str,
-    /// What it is about, in one word.
-    #[schema(schema_with = flag_class)]
-    pub class: &'static str,
-    /// How much it matters.
-    #[schema(schema_with = severity)]
-    pub severity: &'static str,
-    /// The organisations whose entries it is about.
-    pub organizations: Vec<Named>,
-    /// The topmost armed actors that it is about.
-    pub armed_actors: Vec<Named>,
-}
-
-impl From<Queued> for QueuedFlag {
-    fn from(flag: Queued) -> Self {
-        let named = |all: Vec<(Uuid, String)>| {
-            all.into_iter().map(|(id, name)| Named { id, name }).collect()
-        };
-        Self {
-            id: flag.id,
-            kind: flag.kind.code(),
-            class: flag.class.code(),
-            severity: flag.severity.code(),
-            organizations: named(flag.organizations),
-            armed_actors: named(flag.armed_actors),
-        }
-    }
-}
-
-/// What waits for the desk.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Queue {
-    /// The flags, the worst first.
-    pub items: Vec<QueuedFlag>,
-    /// Where the list goes on; null at its end.
-    pub next: Option<String>,
 }
 
 /// An armed actor that may be meant, with what tells it from others of its name.

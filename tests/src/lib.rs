@@ -196,7 +196,7 @@ impl Registry {
     /// Takes a bundle in as the command line does, with audience `operation` unless it says so.
     pub fn import(&self, bundle: &Value) -> bundles::Imported {
         let audience = Some(concord_domain::vocabulary::Audience::Operation);
-        let defaults = bundles::Defaults { audience, disclosure: None };
+        let defaults = bundles::Defaults { audience, ..Default::default() };
         bundles::import_as_server(&self.app, bundle, defaults, false)
             .unwrap_or_else(|error| panic!("{error}: {error:#?}"))
     }

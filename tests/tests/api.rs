@@ -8,6 +8,7 @@ mod api {
     mod checks;
     mod disclosing;
     mod find;
+    mod guard;
     mod hidden;
     mod idempotency;
     mod keys;
@@ -21,6 +22,7 @@ mod api {
     mod people;
     mod preconditions;
     mod problems;
+    mod queue;
     mod record;
     mod register;
     mod restricted;

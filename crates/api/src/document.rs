@@ -34,12 +34,13 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
     lock_down::HEALTH,
-    problem::{self, Kind, Problem, ProblemAt},
+    problem::{self, FoundInText, Kind, Problem, ProblemAt},
     routes::{self, Is, Parameter, Route, Schema},
     views,
 };
 
 mod answers;
+mod confirmable;
 
 const PREFIX: &str = "#/components/schemas/";
 
@@ -275,6 +276,7 @@ fn components() -> Components {
     }
     add::<Problem>(&mut components);
     add::<ProblemAt>(&mut components);
+    add::<FoundInText>(&mut components);
     add::<views::Flag>(&mut components);
     add::<views::FlagSubject>(&mut components);
     add::<views::Organisation>(&mut components);
@@ -285,6 +287,8 @@ fn components() -> Components {
     add::<views::FlagStep>(&mut components);
     add::<views::FlagDetail>(&mut components);
     add::<views::FlagList>(&mut components);
+    add::<views::QueuedFlag>(&mut components);
+    add::<views::Queue>(&mut components);
     add::<views::Person>(&mut components);
     add::<views::SuggestedArmedActor>(&mut components);
     add::<Brief>(&mut components);
@@ -302,11 +306,13 @@ fn add<T: ToSchema + PartialSchema>(components: &mut Components) {
 }
 
 /// An answer has all members that it is described with, null if there is nothing to say, and no
-/// others. The faults of a problem alone are left out where there are none.
+/// others. The faults of a problem, and what was found in a text, alone are left out where there
+/// is nothing.
 fn whole(schema: RefOr<OpenSchema>) -> RefOr<OpenSchema> {
     let RefOr::T(OpenSchema::Object(mut object)) = schema else { return schema };
     if !object.properties.is_empty() {
-        let names = object.properties.keys().filter(|name| *name != "errors");
+        let names =
+            object.properties.keys().filter(|name| !["errors", "found"].contains(&name.as_str()));
         object.required = names.cloned().collect();
         object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
     }
@@ -361,6 +367,7 @@ fn documents() -> BTreeMap<String, Value> {
             *change = schema;
         }
     }
+    confirmable::mark(&mut all);
     if let Some(operation) = all.get_mut("Operation") {
         operation["properties"]["id"] = json!({"type": "string", "format": "uuid"});
         operation["properties"]["evaluated_on"] = json!({

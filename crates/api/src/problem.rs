@@ -2,7 +2,10 @@
 
 use actix_web::{HttpResponse, http::StatusCode};
 use concord_app::Error;
-use concord_domain::fault::{Fault, FaultCode};
+use concord_domain::{
+    fault::{Fault, FaultCode},
+    guard::{Detail, Finding},
+};
 use serde::Serialize;
 use utoipa::{
     ToSchema,
@@ -56,6 +59,34 @@ pub struct ProblemAt {
     pub code: &'static str,
     /// What is wrong and what would be right.
     pub detail: String,
+    /// What a free text seems to hold, where it is looked over for what is never stored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub found: Option<FoundInText>,
+}
+
+/// All codes of what is found in texts, as the schema of one.
+fn detail_code() -> Object {
+    let all = Detail::ALL.iter().map(|detail| detail.code());
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(all)).build()
+}
+
+/// What a free text seems to hold that is never stored.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FoundInText {
+    /// What it seems to be.
+    #[schema(schema_with = detail_code)]
+    pub detail: &'static str,
+    /// Its first character, counted from 0.
+    pub from: usize,
+    /// The character after its last.
+    pub until: usize,
+}
+
+impl From<Finding> for FoundInText {
+    fn from(finding: Finding) -> Self {
+        Self { detail: finding.detail.code(), from: finding.from, until: finding.until }
+    }
 }
 
 /// A kind of problem: its code, status, title, and when it is met.
@@ -151,6 +182,7 @@ impl Problem {
                 pointer: fault.pointer,
                 code: fault.code.code(),
                 detail: fault.detail,
+                found: fault.finding.map(FoundInText::from),
             })
             .collect();
         self

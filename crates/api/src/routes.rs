@@ -17,6 +17,7 @@ use crate::{
 mod audit;
 mod bulk;
 mod bundles;
+mod desk;
 mod engagements;
 mod find;
 mod flags;
@@ -211,6 +212,7 @@ pub fn all() -> &'static [Route] {
         routes.extend(engagements::routes());
         routes.extend(find::routes());
         routes.extend(flags::routes());
+        routes.extend(desk::routes());
         routes.extend(outlook::routes());
         routes.extend(guidance::routes());
         routes.extend(bundles::routes());

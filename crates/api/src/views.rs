@@ -24,6 +24,10 @@ use utoipa::{
 };
 use uuid::Uuid;
 
+mod queue;
+
+pub use queue::{Queue, QueuedFlag};
+
 fn flag_kind() -> Ref {
     Ref::from_schema_name("FlagKind")
 }

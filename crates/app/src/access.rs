@@ -64,6 +64,7 @@ impl Access {
                 Action::RecordEntry => "only people of an organisation log for it",
                 Action::StepFlag => "only who reads entries works on flags",
                 Action::ReadAudit => "focal points and auditors read the audit log",
+                Action::ReadQueue => "the desk alone sees something of every flag",
                 Action::KeepPeople => "the focal point of an organisation keeps its people",
                 Action::InviteFirstFocalPoint | Action::KeepOffices => {
                     "the administrator does this"

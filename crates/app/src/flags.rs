@@ -8,6 +8,7 @@ use concord_domain::{
     facts::Facts,
     fault::FaultCode,
     flag::{Flag, Subject, check_step},
+    guard::Noted,
     id::{EngagementId, OrganizationId},
     language::Language,
     policy::Action,
@@ -28,6 +29,7 @@ use crate::{
     coherence::{self, Settled},
     cursor::{self, Items, ListOf, Page},
     error::{Error, Result},
+    guard::{self, Confirmation},
     names::{Names, Wanted},
     once::{Sent, once},
 };
@@ -116,12 +118,12 @@ pub fn list(
     })
 }
 
-fn position(flag: &KeptFlag) -> String {
+pub(crate) fn position(flag: &KeptFlag) -> String {
     let at = flag.raised_at.and_utc().timestamp_micros();
     format!("{} {at} {}", flag.standing.severity.code(), flag.id)
 }
 
-fn position_of(text: &str) -> Option<(Severity, NaiveDateTime, Uuid)> {
+pub(crate) fn position_of(text: &str) -> Option<(Severity, NaiveDateTime, Uuid)> {
     let mut parts = text.split(' ');
     let severity = Severity::from_code(parts.next()?)?;
     let at = chrono::DateTime::from_timestamp_micros(parts.next()?.parse().ok()?)?;
@@ -176,6 +178,10 @@ pub struct Taken {
     pub resolution: Option<Resolution>,
     /// What is noted.
     pub note: Option<String>,
+    /// What was found in the note that is never stored.
+    pub noted: Vec<Noted>,
+    /// Whether the note is confirmed to hold none of it.
+    pub confirmation: Confirmation,
 }
 
 /// Takes a step on a flag.
@@ -209,6 +215,11 @@ fn take(
     let from = flag.standing.state;
     check_step(from, taken.state, taken.resolution)
         .map_err(|detail| Error::at("state", FaultCode::Inconsistent, detail))?;
+    let noted = taken.noted.clone();
+    let faults = guard::judged(tx, access, noted, (&[], taken.confirmation))?;
+    if !faults.is_empty() {
+        return Err(Error::Invalid(faults));
+    }
     let step = Step {
         at: app.now(),
         account: Some(access.account),

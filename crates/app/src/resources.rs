@@ -23,6 +23,7 @@ use crate::{
     cursor::{self, Items, ListOf, Page},
     error::{Error, Result},
     flags::{self, RestrictedLine, ShownFlag},
+    guard,
     once::once,
 };
 
@@ -241,11 +242,15 @@ pub fn read_body<T>(
     body: &Value,
     read: impl FnOnce(&Value, &mut Reader<'_>) -> Option<T>,
 ) -> Result<T> {
-    let mut known = Known::new(app, tx, access, body);
+    let sorted = guard::sorted(body);
+    let mut known = Known::new(app, tx, access, &sorted.body);
     let mut reader = Reader::of_request(&mut known, app.today());
-    let read = read(body, &mut reader);
-    let faults = reader.faults;
+    let read = read(&sorted.body, &mut reader);
+    let mut faults = reader.faults;
+    let noted = reader.noted.unwrap_or_default();
     known.failed()?;
+    faults.extend(sorted.fault);
+    faults.extend(guard::judged(tx, access, noted, (&[], sorted.confirmation))?);
     match read {
         Some(value) if faults.is_empty() => Ok(value),
         _ => Err(Error::Invalid(faults)),
@@ -293,6 +298,8 @@ fn read_amended<T: Resource>(
     body: &Value,
 ) -> Result<T> {
     let mut after = before.clone();
+    let sorted = guard::sorted(body);
+    let body = &*sorted.body;
     let mut known = Known::new(app, tx, access, body);
     known.within = before.parts();
     let mut reader = Reader::of_request(&mut known, app.today());
@@ -303,8 +310,12 @@ fn read_amended<T: Resource>(
         let detail = format!("`{member}` is changed by {call}");
         reader.fault(&at.member(member), FaultCode::Inconsistent, detail);
     }
-    let faults = reader.faults;
+    let mut faults = reader.faults;
+    let noted = reader.noted.unwrap_or_default();
     known.failed()?;
+    faults.extend(sorted.fault);
+    let standing = if noted.is_empty() { Vec::new() } else { document::texts_of(before) };
+    faults.extend(guard::judged(tx, access, noted, (&standing, sorted.confirmation))?);
     if faults.is_empty() { Ok(after) } else { Err(Error::Invalid(faults)) }
 }
 

@@ -15,6 +15,7 @@ use crate::{
     auth::Person,
     coherence,
     error::{Error, Result},
+    guard,
     resources::{self, Resource, Shown, Touched},
 };
 
@@ -126,6 +127,7 @@ pub fn schema() -> Value {
             "disclosure": Of::<Disclosure>::schema(&mut schemas),
             "partners": Vec::<To<OrganizationId>>::schema(&mut schemas),
             "reason": Prose::schema(&mut schemas),
+            guard::MEMBER: guard::schema(),
         },
         "required": ["audience", "disclosure", "reason"],
         "additionalProperties": false,

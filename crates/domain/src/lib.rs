@@ -10,6 +10,7 @@ pub mod evaluate;
 pub mod facts;
 pub mod fault;
 pub mod flag;
+pub mod guard;
 pub mod guidance;
 pub mod id;
 pub mod language;

@@ -36,6 +36,8 @@ pub enum Action {
     RecordEntry,
     /// Take a flag that one may read a step on.
     StepFlag,
+    /// See of every flag what the desk needs to bring its sides together.
+    ReadQueue,
     /// See the people of an organisation, invite members, and end memberships.
     KeepPeople,
     /// Invite the first focal point of an organisation that has none.
@@ -48,7 +50,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::ReadReference,
         Self::KeepReference,
         Self::KeepAgreements,
@@ -56,6 +58,7 @@ impl Action {
         Self::ReadEntries,
         Self::RecordEntry,
         Self::StepFlag,
+        Self::ReadQueue,
         Self::KeepPeople,
         Self::InviteFirstFocalPoint,
         Self::KeepOffices,
@@ -93,7 +96,7 @@ const fn role_may(role: Role, own: bool, action: Action) -> bool {
             Desk | Administrator => true,
             Member | FocalPoint | Auditor => false,
         },
-        Action::KeepAgreements => match role {
+        Action::KeepAgreements | Action::ReadQueue => match role {
             Desk => true,
             Member | FocalPoint | Auditor | Administrator => false,
         },

@@ -4,7 +4,6 @@
 //! `cargo run --release -p concord-store --example search-speed -- DATABASE`
 
 #![expect(clippy::print_stdout, reason = "printing is what it is for")]
-#![expect(clippy::disallowed_methods, reason = "the store is measured by itself")]
 
 use std::{error::Error, time::Instant};
 

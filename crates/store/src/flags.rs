@@ -26,9 +26,11 @@ use crate::{
     sql::RowId,
 };
 
+mod queue;
 mod steps;
 mod write;
 
+pub use queue::queue;
 pub use steps::{Step, history, keep_step, settled_at};
 pub use write::{Raised, raise, save, set_state};
 

@@ -13,6 +13,7 @@ mod api {
     mod limits;
     mod log;
     mod open;
+    mod own_sessions;
     mod pages;
     mod parts;
     mod people;
@@ -22,8 +23,11 @@ mod api {
     mod register;
     mod restricted;
     mod search;
+    mod second_factor;
     mod sessions;
+    mod step_up;
     mod tokens;
+    mod tools;
     mod tree;
 
     use concord_tests::{Answer, Person, line};

@@ -16,6 +16,7 @@ use crate::{
 
 mod bulk;
 mod bundles;
+mod credentials;
 mod engagements;
 mod find;
 mod flags;
@@ -201,6 +202,7 @@ pub fn all() -> &'static [Route] {
     static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         let mut routes = system::routes();
         routes.extend(signing_in::routes());
+        routes.extend(credentials::routes());
         routes.extend(problems::routes());
         routes.extend(people::routes());
         routes.extend(operations::routes());

@@ -1,6 +1,7 @@
 //! Into an operation: who the caller is there, and what they may see.
 
 use concord_domain::{
+    credential::{Assurance, Deed},
     id::{MechanismId, OrganizationId},
     language::Language,
     policy::{Action, Caller, Decision, Scope, decide},
@@ -15,7 +16,7 @@ use uuid::Uuid;
 
 use crate::{
     App,
-    auth::{self, Person},
+    auth::{self, Known, Person},
     coherence,
     error::{Error, Result},
 };
@@ -31,6 +32,8 @@ pub struct Access {
     pub caller: Caller,
     /// What the person may see.
     pub scope: Scope,
+    /// How sure it is that it is the person.
+    pub assurance: Assurance,
     /// What the person reads.
     pub language: Language,
 }
@@ -42,11 +45,29 @@ impl Access {
         self.operation.id
     }
 
-    /// Refuses what the person may not do; `of` is the organisation that it is about.
+    /// Refuses what the person may not do, or for which it is not sure enough that it is the person;
+    /// `of` is the organisation that it is about.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`], then [`Error::StepUpRequired`].
+    pub fn require(&self, action: Action, of: Option<OrganizationId>) -> Result<()> {
+        self.permit(action, of)?;
+        self.assure(action)
+    }
+
+    /// Refuses that for which it is not sure enough that it is the person.
+    ///
+    /// # Errors
+    /// [`Error::StepUpRequired`], and [`Error::Forbidden`] for tools.
+    pub fn assure(&self, deed: impl Into<Deed>) -> Result<()> {
+        auth::admit(self.assurance, deed.into())
+    }
+
+    /// Refuses what the person may not do, however sure it is.
     ///
     /// # Errors
     /// [`Error::Forbidden`].
-    pub fn require(&self, action: Action, of: Option<OrganizationId>) -> Result<()> {
+    pub fn permit(&self, action: Action, of: Option<OrganizationId>) -> Result<()> {
         match decide(&self.caller, action, of) {
             Decision::Allow => Ok(()),
             Decision::Forbid => Err(Error::Forbidden(match action {
@@ -54,8 +75,10 @@ impl Access {
                 Action::KeepReference => "the desk and the administrator keep reference data",
                 Action::KeepAgreements => "the desk keeps leads and common positions",
                 Action::KeepOperation => "the desk and the administrator keep the operation",
-                Action::ReadEntries => "your role reads no entries",
-                Action::RecordEntry => "only people of an organisation log for it",
+                Action::ReadEntries | Action::Export => "your role reads no entries",
+                Action::RecordEntry | Action::LoosenSharing => {
+                    "only people of an organisation log for it"
+                }
                 Action::StepFlag => "only who reads entries works on flags",
                 Action::KeepPeople => "the focal point of an organisation keeps its people",
                 Action::InviteFirstFocalPoint | Action::KeepOffices => {
@@ -86,7 +109,8 @@ impl Access {
         let roles = vec![(Role::Desk, None), (Role::Administrator, None)];
         let caller = Caller { roles, mechanisms: Vec::new() };
         let language = Language::default();
-        Self { operation, account: Uuid::nil(), caller, scope: Scope::server(), language }
+        let (scope, assurance) = (Scope::server(), Assurance::Fresh);
+        Self { operation, account: Uuid::nil(), caller, scope, assurance, language }
     }
 }
 
@@ -94,8 +118,8 @@ impl Access {
 ///
 /// # Errors
 /// [`Error::NotFound`] for strangers.
-pub fn entered(tx: &mut Tx, person: Person, written: &str) -> Result<Access> {
-    let account = auth::account(tx, person)?;
+pub fn entered(app: &App, tx: &mut Tx, person: Person, written: &str) -> Result<Access> {
+    let Known { account, assurance } = auth::known(app, tx, person)?;
     let operation = operations::find(tx, written)?.ok_or(Error::NotFound)?;
     let memberships = accounts::memberships(tx, operation.id, account.id)?;
     let mut roles: Vec<(Role, Option<OrganizationId>)> =
@@ -113,7 +137,7 @@ pub fn entered(tx: &mut Tx, person: Person, written: &str) -> Result<Access> {
     let caller = Caller { roles, mechanisms };
     let scope = caller.scope();
     let language = person.language;
-    Ok(Access { operation, account: account.id, caller, scope, language })
+    Ok(Access { operation, account: account.id, caller, scope, assurance, language })
 }
 
 /// Reads in an operation. The first to come on a UTC day brings it up to that day.
@@ -128,7 +152,7 @@ pub fn read<T>(
 ) -> Result<T> {
     let today = app.today();
     let read = app.store.read(|tx| {
-        let access = entered(tx, person, operation)?;
+        let access = entered(app, tx, person, operation)?;
         if access.operation.evaluated_on < today {
             return Ok::<_, Error>(Err(access.id()));
         }
@@ -139,7 +163,7 @@ pub fn read<T>(
         Err(id) => {
             app.store.write(Area::Operation(id), |tx| coherence::pass_days(app, tx, id))?;
             app.store.read(|tx| {
-                let access = entered(tx, person, operation)?;
+                let access = entered(app, tx, person, operation)?;
                 work(tx, &access)
             })
         }
@@ -157,10 +181,10 @@ pub fn write<T>(
     work: impl Fn(&mut Tx, &Access) -> Result<T>,
 ) -> Result<T> {
     // Which operation it is decides whom to wait for; all else is read once nobody else writes.
-    let id = app.store.read(|tx| entered(tx, person, operation))?.id();
+    let id = app.store.read(|tx| entered(app, tx, person, operation))?.id();
     app.store.write(Area::Operation(id), |tx| {
         coherence::pass_days(app, tx, id)?;
-        let access = entered(tx, person, operation)?;
+        let access = entered(app, tx, person, operation)?;
         work(tx, &access)
     })
 }

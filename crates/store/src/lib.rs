@@ -12,6 +12,7 @@ mod sql;
 mod usage;
 
 pub mod accounts;
+pub mod credentials;
 pub mod documents;
 pub mod due;
 pub mod engagements;

@@ -1,5 +1,7 @@
 //! The tables, in the order of their columns. A test compares this with both databases.
 
+pub mod credentials;
+
 diesel::table! {
     use diesel::sql_types::*;
     use crate::sql::Guid;
@@ -43,6 +45,10 @@ diesel::table! {
         began_at -> Timestamp,
         idle_until -> Timestamp,
         ends_at -> Timestamp,
+        carried_on_at -> Timestamp,
+        proved_at -> Timestamp,
+        began_by -> Text,
+        second_factor -> Nullable<Text>,
     }
 }
 

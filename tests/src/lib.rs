@@ -257,7 +257,8 @@ impl Registry {
 
     /// Somebody with this login, signed in.
     pub fn signed_in(&self, login: &str, operation: &str) -> Person<'_> {
-        let token = auth::sign_in(&self.app, login, PASSWORD).expect("a token");
+        let step = auth::sign_in(&self.app, login, PASSWORD).expect("a step");
+        let token = step.done().expect("a token");
         Person {
             registry: self,
             login: login.to_owned(),

@@ -17,6 +17,7 @@ mod api {
     mod lock_down;
     mod log;
     mod open;
+    mod own_sessions;
     mod pages;
     mod parts;
     mod people;
@@ -28,8 +29,11 @@ mod api {
     mod restricted;
     mod sealing;
     mod search;
+    mod second_factor;
     mod sessions;
+    mod step_up;
     mod tokens;
+    mod tools;
     mod tree;
 
     use concord_tests::{Answer, Person, line};

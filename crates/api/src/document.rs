@@ -249,10 +249,15 @@ fn problems(route: &Route) -> Vec<&'static Kind> {
         kinds.extend([&problem::STALE, &problem::NO_PRECONDITION]);
     }
     kinds.extend(match route.id.as_str() {
-        "sign_in" => &[&problem::SIGN_IN_REFUSED, &problem::THROTTLED, &problem::BUSY][..],
+        "sign_in" | "second_step" => {
+            &[&problem::SIGN_IN_REFUSED, &problem::THROTTLED, &problem::BUSY][..]
+        }
         "accept_invitation" => &[&problem::SIGN_IN_REFUSED, &problem::BUSY],
         "refresh" => &[&problem::SESSION_ENDED, &problem::BUSY],
-        "change_password" => &[&problem::THROTTLED],
+        "change_password" | "step_up" | "confirm_second_factor" => &[&problem::THROTTLED],
+        "enrol_second_factor" | "renew_recovery_codes" | "remove_second_factor" => {
+            &[&problem::CONFLICT]
+        }
         "readyz" => &[&problem::BUSY],
         _ => &[],
     });

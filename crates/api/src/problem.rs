@@ -127,11 +127,17 @@ kinds! {
     UNAUTHENTICATED = "unauthenticated", UNAUTHORIZED, "Sign in first",
         "Send `Authorization: Bearer …` with a token from POST /v1/tokens that has not ended.";
     SIGN_IN_REFUSED = "sign_in_refused", UNAUTHORIZED, "This does not sign anybody in",
-        "The login or the password is wrong, or the account is closed; it is not said which.";
+        "The login, the password or the code is wrong, or the account is closed, or the challenge has \
+         ended; it is not said which.";
     SESSION_ENDED = "session_ended", UNAUTHORIZED, "Sign in again",
         "This refresh token carries nothing on: it was used, or its session has ended.";
     FORBIDDEN = "forbidden", FORBIDDEN, "You may not do this",
         "You may know of it, and your role does not do this. Ask who is named.";
+    STEP_UP_REQUIRED = "step_up_required", FORBIDDEN, "Prove again that it is you",
+        "What you ask for would do much harm if somebody else had your device: it needs a proof of who \
+         you are that is at most 10 minutes old. POST /v1/tokens/step-up with `code`, if you have a \
+         second factor, or else with `password`; then send the request again. Signing in is such a \
+         proof; staying signed in is none.";
     NOT_FOUND = "not_found", NOT_FOUND, "There is no such thing here",
         "It does not exist, or you may not know of it; it is not said which.";
     NO_METHOD = "method_not_allowed", METHOD_NOT_ALLOWED, "This cannot be done here",
@@ -221,6 +227,7 @@ impl From<Error> for Problem {
                 Self { retry_after: Some(seconds), ..Self::new(&THROTTLED, said) }
             }
             Error::Forbidden(_) => Self::new(&FORBIDDEN, said),
+            Error::StepUpRequired => Self::new(&STEP_UP_REQUIRED, said),
             Error::NotFound => Self::new(&NOT_FOUND, said),
             Error::Conflict(_) => Self::new(&CONFLICT, said),
             Error::Stale => Self::new(&STALE, said),

@@ -17,6 +17,7 @@ use crate::{
 mod audit;
 mod bulk;
 mod bundles;
+mod credentials;
 mod desk;
 mod engagements;
 mod find;
@@ -205,6 +206,7 @@ pub fn all() -> &'static [Route] {
         let mut routes = system::routes();
         routes.extend(signing_in::routes());
         routes.extend(lock_down::routes());
+        routes.extend(credentials::routes());
         routes.extend(problems::routes());
         routes.extend(people::routes());
         routes.extend(operations::routes());

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use concord_domain::{
+    credential::{Assurance, Deed},
     id::{MechanismId, OrganizationId},
     language::Language,
     policy::{Action, Caller, Decision, Scope, decide},
@@ -19,7 +20,7 @@ use uuid::Uuid;
 use crate::{
     App,
     audit::{self, Deeds},
-    auth::{self, Person},
+    auth::{self, Known, Person},
     coherence,
     error::{Error, Result},
 };
@@ -35,6 +36,8 @@ pub struct Access {
     pub caller: Caller,
     /// What the person may see.
     pub scope: Scope,
+    /// How sure it is that it is the person.
+    pub assurance: Assurance,
     /// What the person reads.
     pub language: Language,
     /// What is done, and to whose entries.
@@ -48,11 +51,29 @@ impl Access {
         self.operation.id
     }
 
-    /// Refuses what the person may not do; `of` is the organisation that it is about.
+    /// Refuses what the person may not do, or for which it is not sure enough that it is the person;
+    /// `of` is the organisation that it is about.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`], then [`Error::StepUpRequired`].
+    pub fn require(&self, action: Action, of: Option<OrganizationId>) -> Result<()> {
+        self.permit(action, of)?;
+        self.assure(action)
+    }
+
+    /// Refuses that for which it is not sure enough that it is the person.
+    ///
+    /// # Errors
+    /// [`Error::StepUpRequired`], and [`Error::Forbidden`] for tools.
+    pub fn assure(&self, deed: impl Into<Deed>) -> Result<()> {
+        auth::admit(self.assurance, deed.into())
+    }
+
+    /// Refuses what the person may not do, however sure it is.
     ///
     /// # Errors
     /// [`Error::Forbidden`].
-    pub fn require(&self, action: Action, of: Option<OrganizationId>) -> Result<()> {
+    pub fn permit(&self, action: Action, of: Option<OrganizationId>) -> Result<()> {
         match decide(&self.caller, action, of) {
             Decision::Allow => Ok(()),
             Decision::Forbid => Err(Error::Forbidden(match action {
@@ -60,8 +81,10 @@ impl Access {
                 Action::KeepReference => "the desk and the administrator keep reference data",
                 Action::KeepAgreements => "the desk keeps leads and common positions",
                 Action::KeepOperation => "the desk and the administrator keep the operation",
-                Action::ReadEntries => "your role reads no entries",
-                Action::RecordEntry => "only people of an organisation log for it",
+                Action::ReadEntries | Action::Export => "your role reads no entries",
+                Action::RecordEntry | Action::LoosenSharing => {
+                    "only people of an organisation log for it"
+                }
                 Action::StepFlag => "only who reads entries works on flags",
                 Action::ReadAudit => "focal points and auditors read the audit log",
                 Action::ReadQueue => "the desk alone sees something of every flag",
@@ -101,7 +124,8 @@ impl Access {
         let caller = Caller { roles, mechanisms: Vec::new() };
         let language = Language::default();
         let deeds = Deeds::of(operation.id, None, Vec::new());
-        Self { operation, account: Uuid::nil(), caller, scope: Scope::server(), language, deeds }
+        let (scope, assurance) = (Scope::server(), Assurance::Fresh);
+        Self { operation, account: Uuid::nil(), caller, scope, assurance, language, deeds }
     }
 }
 
@@ -109,8 +133,8 @@ impl Access {
 ///
 /// # Errors
 /// [`Error::NotFound`] for strangers.
-pub fn entered(tx: &mut Tx, person: Person, written: &str) -> Result<Access> {
-    let account = auth::account(tx, person)?;
+pub fn entered(app: &App, tx: &mut Tx, person: Person, written: &str) -> Result<Access> {
+    let Known { account, assurance } = auth::known(app, tx, person)?;
     let operation = operations::find(tx, written)?.ok_or(Error::NotFound)?;
     let memberships = accounts::memberships(tx, operation.id, account.id)?;
     let mut roles: Vec<(Role, Option<OrganizationId>)> =
@@ -129,7 +153,7 @@ pub fn entered(tx: &mut Tx, person: Person, written: &str) -> Result<Access> {
     let scope = caller.scope();
     let language = person.language;
     let deeds = Deeds::of(operation.id, Some(account.id), scope.organizations.clone());
-    Ok(Access { operation, account: account.id, caller, scope, language, deeds })
+    Ok(Access { operation, account: account.id, caller, scope, assurance, language, deeds })
 }
 
 /// Reads in an operation. The first to come on a UTC day brings it up to that day. If entries of
@@ -163,7 +187,7 @@ fn witnessed<T>(
     work: &impl Fn(&mut Tx, &Access) -> Result<T>,
 ) -> Result<Result<T, Uuid>> {
     let read = |tx: &mut Tx| {
-        let access = entered(tx, person, operation)?;
+        let access = entered(app, tx, person, operation)?;
         if as_of.is_some_and(|day| access.operation.evaluated_on < day) {
             return Ok((Err(access.id()), None));
         }
@@ -195,10 +219,10 @@ pub fn write<T>(
 ) -> Result<T> {
     let write = || {
         // Which operation it is decides whom to wait for; all else is read once nobody else writes.
-        let id = app.store.read(|tx| entered(tx, person, operation))?.id();
+        let id = app.store.read(|tx| entered(app, tx, person, operation))?.id();
         app.store.write(Area::Operation(id), |tx| {
             coherence::pass_days(app, tx, id)?;
-            let access = entered(tx, person, operation)?;
+            let access = entered(app, tx, person, operation)?;
             let done = work(tx, &access)?;
             audit::record(app, tx, &access.deeds)?;
             Ok(done)

@@ -59,7 +59,7 @@ impl Doing {
 }
 
 /// What is done without a request: by the command line, and by the server itself.
-pub const OWN_ACTIONS: [&str; 16] = [
+pub const OWN_ACTIONS: [&str; 17] = [
     "command_import",
     "command_export",
     "command_user_add",
@@ -67,6 +67,7 @@ pub const OWN_ACTIONS: [&str; 16] = [
     "command_user_reset_password",
     "command_user_disable",
     "command_user_enable",
+    "command_user_remove_second_factor",
     "command_audit_export",
     "command_audit_checkpoint",
     "command_doctor",
@@ -152,10 +153,10 @@ pub(crate) fn or_refused<T>(
         Err(Error::DryRun(_)) => Deed::Did,
         _ => return done,
     };
-    let who = app.store.read(|tx| match access::entered(tx, person, operation) {
+    let who = app.store.read(|tx| match access::entered(app, tx, person, operation) {
         Ok(access) => Ok(Some(access.deeds)),
         Err(Error::NotFound) => {
-            let account = auth::account(tx, person)?;
+            let account = auth::known(app, tx, person)?.account;
             Ok(Some(Deeds::of(INSTALLATION, Some(account.id), Vec::new())))
         }
         Err(error) => Err(error),

@@ -284,7 +284,7 @@ impl Import<'_> {
         let standing = before.as_ref().filter(|_| !noted.is_empty()).map(document::texts_of);
         let standing = standing.unwrap_or_default();
         let texts = (&*standing, self.confirmation);
-        let faults = guard::judged(self.tx, self.access, noted, texts)?;
+        let faults = guard::judged(self.access, noted, texts);
         if !faults.is_empty() {
             return Err(Error::Invalid(faults));
         }

@@ -24,6 +24,12 @@ pub enum Error {
     /// The caller may know of it, and may not do it.
     #[error("you may not do this: {0}")]
     Forbidden(&'static str),
+    /// The caller may do it, once they have proved again who they are.
+    #[error(
+        "prove again that it is you: POST /v1/tokens/step-up, with a code of your second factor, or \
+         with your password if you have none; then send this request again"
+    )]
+    StepUpRequired,
     /// There is no such thing, or the caller may not know of it.
     #[error("there is no such thing here")]
     NotFound,

@@ -216,7 +216,7 @@ fn take(
     check_step(from, taken.state, taken.resolution)
         .map_err(|detail| Error::at("state", FaultCode::Inconsistent, detail))?;
     let noted = taken.noted.clone();
-    let faults = guard::judged(tx, access, noted, (&[], taken.confirmation))?;
+    let faults = guard::judged(access, noted, (&[], taken.confirmation));
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }

@@ -7,10 +7,9 @@ use concord_domain::{
     fault::{Fault, FaultCode, Pointer},
     guard::{Detail, Noted},
 };
-use concord_store::Tx;
 use serde_json::{Value, json};
 
-use crate::{access::Access, error::Result};
+use crate::access::Access;
 
 /// The member of a body by which its author says so.
 pub const MEMBER: &str = "confirm_text";
@@ -73,26 +72,20 @@ pub fn sorted(body: &Value) -> Sorted<'_> {
 
 /// What is refused of what was found: nothing of texts that stand already, and nothing that is
 /// confirmed, of which the record is kept.
-///
-/// # Errors
-/// When the record cannot be kept.
 pub fn judged(
-    tx: &mut Tx,
     access: &Access,
     mut noted: Vec<Noted>,
     (standing, confirmation): (&[String], Confirmation),
-) -> Result<Vec<Fault>> {
+) -> Vec<Fault> {
     noted.retain(|each| !standing.contains(&each.text));
     if noted.is_empty() {
-        return Ok(Vec::new());
+        return Vec::new();
     }
     match confirmation {
-        Confirmation::NotGiven => {
-            Ok(noted.iter().map(|each| each.fault(access.language)).collect())
-        }
+        Confirmation::NotGiven => noted.iter().map(|each| each.fault(access.language)).collect(),
         Confirmation::Given => {
             keep_confirmation(access, &noted);
-            Ok(Vec::new())
+            Vec::new()
         }
     }
 }

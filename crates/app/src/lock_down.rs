@@ -41,7 +41,7 @@ pub enum Called {
 pub fn call(app: &App, person: Person) -> Result<Called> {
     let now = app.now();
     let called = audit::write(app, Area::Installation, |tx, deeds| {
-        let account = auth::account(tx, person)?;
+        let account = auth::known(app, tx, person)?.account;
         deeds.by(account.id);
         require_caller(tx, &account)?;
         lock_down::keep_call(tx, account.id, now)?;
@@ -64,7 +64,7 @@ pub fn call(app: &App, person: Person) -> Result<Called> {
 /// [`Error::Forbidden`] for all but administrators and the desk.
 pub fn withdraw(app: &App, person: Person) -> Result<()> {
     audit::write(app, Area::Installation, |tx, deeds| {
-        let account = auth::account(tx, person)?;
+        let account = auth::known(app, tx, person)?.account;
         deeds.by(account.id);
         require_caller(tx, &account)?;
         Ok(lock_down::withdraw_call(tx, account.id)?)

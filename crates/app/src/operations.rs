@@ -1,6 +1,7 @@
 //! Operations: the people, places and dialogue of one country or crisis.
 
 use concord_domain::{
+    credential::Deed,
     document::{Document, Form, Member, Operation, Reader, Writer},
     evaluate::Focus,
     fault::{FaultCode, Pointer},
@@ -34,7 +35,7 @@ fn shown(kept: &KeptOperation) -> Shown {
 /// [`Error::Unauthenticated`].
 pub fn list(app: &App, person: Person) -> Result<Vec<Shown>> {
     app.store.read(|tx| {
-        let account = auth::account(tx, person)?;
+        let account = auth::known(app, tx, person)?.account;
         let own = accounts::operations_of(tx, account.id)?;
         let ids = (!account.is_administrator).then_some(own.as_slice());
         Ok(operations::load(tx, ids)?.iter().map(shown).collect())
@@ -47,11 +48,13 @@ pub fn list(app: &App, person: Person) -> Result<Vec<Shown>> {
 /// [`Error::Forbidden`] for all but administrators; all that is wrong with it.
 pub fn create(app: &App, person: Person, sent: Sent<'_>) -> Result<Shown> {
     let done = audit::write(app, Area::Installation, |tx, deeds| {
-        let account = auth::account(tx, person)?;
-        deeds.by(account.id);
-        if !account.is_administrator {
+        let known = auth::known(app, tx, person)?;
+        deeds.by(known.account.id);
+        if !known.account.is_administrator {
             return Err(Error::Forbidden("an administrator makes operations"));
         }
+        known.require(Deed::MakeOperation)?;
+        let account = known.account;
         let request_hash = once::hash("operation", sent);
         if let Some(key) = sent.idempotency_key
             && let Some((known, id)) = idempotency::find_operation(tx, account.id, key)?

@@ -1,6 +1,7 @@
 //! People: who they are in an operation, invited by those who answer for them.
 
 use concord_domain::{
+    credential::Deed,
     fault::FaultCode,
     id::{Kind, OrganizationId},
     policy::Action,
@@ -10,7 +11,7 @@ use concord_domain::{
 use concord_store::{
     Area, Tx,
     accounts::{self, Account, Membership},
-    references, sessions,
+    credentials, references, sessions,
 };
 use uuid::Uuid;
 
@@ -67,7 +68,7 @@ pub struct Me {
 /// [`Error::Unauthenticated`].
 pub fn me(app: &App, person: Person) -> Result<Me> {
     app.store.read(|tx| {
-        let account = auth::account(tx, person)?;
+        let account = auth::known(app, tx, person)?.account;
         let ids = accounts::operations_of(tx, account.id)?;
         let mut memberships = Vec::new();
         for kept in concord_store::operations::load(tx, Some(&ids))? {
@@ -87,13 +88,14 @@ pub fn me(app: &App, person: Person) -> Result<Me> {
 /// [`Error::Forbidden`] for everybody else.
 pub fn list(app: &App, person: Person, operation: &str) -> Result<Vec<PersonInOperation>> {
     access::read(app, person, operation, |tx, access| {
+        access.assure(Deed::ListPeople)?;
         let all = accounts::all_memberships(tx, access.id())?;
         let own: Vec<Membership> =
             all.into_iter().filter(|each| answers_for(access, each).is_ok()).collect();
         if own.is_empty() {
             access
-                .require(Action::KeepOffices, None)
-                .or_else(|_| access.require(Action::KeepPeople, access.own_organization()))?;
+                .permit(Action::KeepOffices, None)
+                .or_else(|_| access.permit(Action::KeepPeople, access.own_organization()))?;
         }
         let ids: Vec<Uuid> = own.iter().map(|each| each.account).collect();
         let known = accounts::load(tx, &ids)?;
@@ -116,12 +118,18 @@ fn person_in(membership: &Membership, account: &Account) -> PersonInOperation {
     }
 }
 
+/// What it takes to answer for a membership, and for which organisation.
+fn answering(membership: &Membership) -> (Action, Option<OrganizationId>) {
+    match membership.organization {
+        Some(organization) => (Action::KeepPeople, Some(organization)),
+        None => (Action::KeepOffices, None),
+    }
+}
+
 /// Refuses who does not answer for this membership.
 fn answers_for(access: &Access, membership: &Membership) -> Result<()> {
-    match membership.organization {
-        Some(organization) => access.require(Action::KeepPeople, Some(organization)),
-        None => access.require(Action::KeepOffices, None),
-    }
+    let (action, of) = answering(membership);
+    access.permit(action, of)
 }
 
 /// Invites somebody new. The code is told once, to be handed to that person and nobody else.
@@ -148,7 +156,7 @@ pub fn invite(
         return Ok((found, None));
     }
     let account = audit::write(app, Area::Installation, |tx, deeds| {
-        deeds.by(person.account);
+        deeds.by(auth::known(app, tx, person)?.account.id);
         let account = account_for(app, tx, invited, &code.1)?;
         deeds.changed("account", account.id);
         Ok(account)
@@ -202,7 +210,7 @@ fn check(tx: &mut Tx, access: &Access, invited: &Invited) -> Result<Option<Organ
         let detail = "there is no organisation with this key or id";
         return Err(Error::at("organization", FaultCode::UnknownReference, detail));
     };
-    let of_own = access.require(Action::KeepPeople, Some(organization));
+    let of_own = access.permit(Action::KeepPeople, Some(organization));
     if of_own.is_err() && invited.role == Role::FocalPoint {
         access.require(Action::InviteFirstFocalPoint, None)?;
         let all = accounts::all_memberships(tx, access.id())?;
@@ -214,7 +222,9 @@ fn check(tx: &mut Tx, access: &Access, invited: &Invited) -> Result<Option<Organ
         }
         return Ok(Some(organization));
     }
-    of_own.map(|()| Some(organization))
+    of_own?;
+    access.assure(Action::KeepPeople)?;
+    Ok(Some(organization))
 }
 
 fn account_for(
@@ -282,6 +292,7 @@ pub fn remove(app: &App, person: Person, operation: &str, id: Uuid) -> Result<()
         let all = accounts::all_memberships(tx, access.id())?;
         let membership = all.iter().find(|each| each.id == id).ok_or(Error::NotFound)?;
         answers_for(access, membership).map_err(|_| Error::NotFound)?;
+        access.assure(answering(membership).0)?;
         access.deeds.changed("membership", id);
         Ok(accounts::delete_membership(tx, access.id(), id)?)
     })
@@ -318,11 +329,21 @@ pub fn create_account(
 /// [`Error::NotFound`], or what is wrong with the password.
 pub fn reset_password(app: &App, login: &str, password: &str) -> Result<()> {
     let hash = auth::hash_new(password)?;
-    change_account(app, login, |account| {
+    change_account(app, login, |_, account| {
         account.password_hash = Some(hash.clone());
         account.invitation_hash = None;
         account.invitation_until = None;
+        Ok(())
     })
+}
+
+/// Takes the second factor of an account away and ends its sessions, on the command line, for
+/// somebody who has lost it and its recovery codes.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn remove_second_factor(app: &App, login: &str) -> Result<()> {
+    change_account(app, login, |tx, account| Ok(credentials::delete_factor(tx, account.id)?))
 }
 
 /// Closes an account, or opens it again, on the command line.
@@ -330,16 +351,26 @@ pub fn reset_password(app: &App, login: &str, password: &str) -> Result<()> {
 /// # Errors
 /// [`Error::NotFound`].
 pub fn set_disabled(app: &App, login: &str, is_disabled: bool) -> Result<()> {
-    change_account(app, login, |account| account.is_disabled = is_disabled)
+    change_account(app, login, |_, account| {
+        account.is_disabled = is_disabled;
+        Ok(())
+    })
 }
 
-fn change_account(app: &App, login: &str, change: impl Fn(&mut Account)) -> Result<()> {
+/// Changes an account, and ends whatever was begun or made while it was another.
+fn change_account(
+    app: &App,
+    login: &str,
+    change: impl Fn(&mut Tx, &mut Account) -> Result<()>,
+) -> Result<()> {
     audit::write(app, Area::Installation, |tx, deeds| {
         let found = accounts::with_login(tx, &normalized(login))?;
         let mut account = found.ok_or(Error::NotFound)?;
-        change(&mut account);
+        change(tx, &mut account)?;
         accounts::save(tx, &account)?;
         deeds.changed("account", account.id);
+        credentials::end_challenges(tx, account.id)?;
+        credentials::delete_tool_tokens(tx, account.id)?;
         Ok(sessions::end_all(tx, account.id)?)
     })
 }

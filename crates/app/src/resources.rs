@@ -250,7 +250,7 @@ pub fn read_body<T>(
     let noted = reader.noted.unwrap_or_default();
     known.failed()?;
     faults.extend(sorted.fault);
-    faults.extend(guard::judged(tx, access, noted, (&[], sorted.confirmation))?);
+    faults.extend(guard::judged(access, noted, (&[], sorted.confirmation)));
     match read {
         Some(value) if faults.is_empty() => Ok(value),
         _ => Err(Error::Invalid(faults)),
@@ -315,7 +315,7 @@ fn read_amended<T: Resource>(
     known.failed()?;
     faults.extend(sorted.fault);
     let standing = if noted.is_empty() { Vec::new() } else { document::texts_of(before) };
-    faults.extend(guard::judged(tx, access, noted, (&standing, sorted.confirmation))?);
+    faults.extend(guard::judged(access, noted, (&standing, sorted.confirmation)));
     if faults.is_empty() { Ok(after) } else { Err(Error::Invalid(faults)) }
 }
 

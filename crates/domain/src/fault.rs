@@ -134,6 +134,8 @@ fault_codes! {
     Inconsistent = "inconsistent",
     /// A password that is not the one that stands.
     WrongPassword = "wrong_password",
+    /// A code of a second factor that is not good now.
+    WrongCode = "wrong_code",
 }
 
 /// Up to three of `known`, those nearest to `written`, if any is near at all.

@@ -89,19 +89,24 @@ pub fn with_invitation(tx: &mut Tx, hash: &str) -> Result<Option<Account>> {
     row.map(account).transpose()
 }
 
-/// The account of a session that has not been ended.
+/// The account of a session that has not been ended, and when its person last proved within it
+/// who they are.
 ///
 /// # Errors
 /// The store's own.
-pub fn of_session(tx: &mut Tx, id: Uuid, session: Uuid) -> Result<Option<Account>> {
-    let row: Option<Row> = t::table
+pub fn of_session(
+    tx: &mut Tx,
+    id: Uuid,
+    session: Uuid,
+) -> Result<Option<(Account, NaiveDateTime)>> {
+    let row: Option<(Row, NaiveDateTime)> = t::table
         .inner_join(s::table.on(s::account_id.eq(t::id)))
         .filter(s::id.eq(RowId(session)))
         .filter(t::id.eq(RowId(id)))
-        .select(t::all_columns)
+        .select((t::all_columns, s::proved_at))
         .first(tx)
         .optional()?;
-    row.map(account).transpose()
+    row.map(|(row, proved_at)| Ok((account(row)?, proved_at))).transpose()
 }
 
 /// The accounts with these ids.

@@ -103,11 +103,29 @@ pub const IN_CLEAR: &[InClear] = in_clear! {
     "memberships" ["operation_id" "id" "account_id" "role" "organization_id"]
         "what each person is, for which organisation";
     "sessions" ["id" "account_id" "family_hash" "token_hash" "former_hash" "former_until"
-        "began_at" "idle_until" "ends_at"]
-        "who is signed in, since when, and hashes of refresh tokens";
+        "began_at" "idle_until" "ends_at" "carried_on_at" "proved_at" "began_by" "second_factor"]
+        "who is signed in, since when and by what, when they proved last who they are, and hashes \
+         of refresh tokens";
+    "second_factors" ["account_id" "secret" "confirmed_at" "used_step" "wrong_tries"]
+        "the secrets of second factors, by which whoever reads them makes their codes";
+    "recovery_codes" ["account_id" "code_hash"]
+        "hashes of the codes that stand in for a second factor";
+    "challenges" ["challenge_hash" "account_id" "began_by" "ends_at"]
+        "who has taken the first of two steps of signing in";
+    "tool_tokens" ["id" "account_id" "token_hash" "name" "scope" "made_at" "ends_at"]
+        "which tools people gave a token to, what those may do and until when, and hashes of them";
     "idempotency_keys" ["operation_id" "account_id" "key" "request_hash" "resource_id" "used_at"]
         "who made what and when, with a hash of the whole request, by which somebody who guesses \
          all of it sees that the guess is right";
+    "audit_records" ["id" "operation_id" "recorded_at" "organization_id" "deed" "action" "record"]
+        "who did what and was shown which entries of whom, and when, as ids and codes";
+    "audit_waiting" ["record_id"] "which records are in no order yet";
+    "audit_sequence" ["operation_id" "number" "record_id" "record_hash" "chain_hash"]
+        "the order of the records, and hashes of them";
+    "audit_checkpoints" ["operation_id" "size" "made_at" "note"] "signed hashes of the audit log";
+    "audit_salts" ["operation_id" "object_id" "record_id" "salt"]
+        "salts, by which somebody who guesses the content of an entry sees that the guess is right";
+    "audit_sequencer" ["id"] "nothing";
     "organization_keys" ["operation_id" "owner_id" "id" "wrapped" "server_key"]
         "which organisations have written free texts, and their keys, wrapped";
     "installation" ["id" "server_key" "locked_at"]

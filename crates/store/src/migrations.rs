@@ -51,6 +51,7 @@ const STEPS: &[Step] = &[
     step!("0005_by_end"),
     step!("0006_audit" and each),
     step!("0007_sealing"),
+    step!("0009_sign_in"),
 ];
 
 /// Brings a database up to date. Each step is a transaction of its own.

@@ -34,6 +34,7 @@ diesel::table! {
         server_key -> Text,
     }
 }
+pub mod credentials;
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -78,6 +79,10 @@ diesel::table! {
         began_at -> Timestamp,
         idle_until -> Timestamp,
         ends_at -> Timestamp,
+        carried_on_at -> Timestamp,
+        proved_at -> Timestamp,
+        began_by -> Text,
+        second_factor -> Nullable<Text>,
     }
 }
 

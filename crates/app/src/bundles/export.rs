@@ -22,7 +22,7 @@ use crate::{
 /// [`Error::Forbidden`] for whom who reads no entries.
 pub fn export(app: &App, person: Person, operation: &str) -> Result<Value> {
     access::read(app, person, operation, |tx, access| {
-        access.require(Action::ReadEntries, None)?;
+        access.require(Action::Export, None)?;
         access.tell();
         exported(tx, access)
     })

@@ -43,6 +43,12 @@ enum Action {
         /// Whose account
         login: String,
     },
+    /// Take the second factor of an account away and end its sessions, for somebody who has lost it
+    /// and the recovery codes: make sure first who asks
+    RemoveSecondFactor {
+        /// Whose account
+        login: String,
+    },
     /// Close an account and end its sessions
     Disable {
         /// Whose account
@@ -64,6 +70,7 @@ impl Action {
             Self::ResetPassword { .. } => "command_user_reset_password",
             Self::Disable { .. } => "command_user_disable",
             Self::Enable { .. } => "command_user_enable",
+            Self::RemoveSecondFactor { .. } => "command_user_remove_second_factor",
         }
     }
 }
@@ -90,6 +97,10 @@ impl User {
             Action::ResetPassword { login } => {
                 people::reset_password(&app, &login, &read_password()?).map_err(told)?;
                 super::print(&"The password is changed, and all sessions have ended.")
+            }
+            Action::RemoveSecondFactor { login } => {
+                people::remove_second_factor(&app, &login).map_err(told)?;
+                super::print(&"The second factor is removed, and all sessions have ended.")
             }
             Action::Disable { login } => {
                 people::set_disabled(&app, &login, true).map_err(told)?;

@@ -26,7 +26,7 @@ const DAY: &str = "2026-11-20";
 const ORGANIZATION: &str = "rtw";
 
 /// Everybody who can call.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Caller {
     /// Somebody in the operation.
     Is(Role),
@@ -124,8 +124,13 @@ struct Walk<'r> {
 }
 
 /// What is asked in a body, and recorded only if entries of others are shown.
-const READINGS: [&str; 4] =
-    ["search_armed_actors", "search_engagements", "create_network", "create_timeline"];
+const READINGS: [&str; 5] = [
+    "search_armed_actors",
+    "search_engagements",
+    "create_network",
+    "create_timeline",
+    "find_disclosed",
+];
 
 impl<'r> Walk<'r> {
     fn of(registry: &'r Registry, caller: Caller) -> Self {
@@ -152,7 +157,9 @@ impl<'r> Walk<'r> {
         helpers.push(registry.administrator());
         helpers[0].post(TOOLS, &tool()).expect(201);
         let mut walk = Self { registry, is: caller, caller: person, helpers, own: None };
-        if let Caller::Is(Role::Member | Role::FocalPoint) = caller {
+        if let Caller::Is(Role::Member | Role::FocalPoint) | Caller::Standing | Caller::Tool =
+            caller
+        {
             walk.own = Some(walk.own_organization());
         }
         if caller == Caller::Tool {
@@ -274,7 +281,9 @@ impl<'r> Walk<'r> {
             own.into_iter().chain(found).chain(self.helpers.iter().map(|helper| helper.get(list)));
         let items = found.filter(|answer| answer.status == 200).map(|answer| items(&answer));
         let Some(items) = items.into_iter().find(|items| !items.is_empty()) else {
-            panic!("{}: there is nothing in {list}", operation.id);
+            let said: Vec<String> =
+                self.helpers.iter().map(|h| h.get(list).text.chars().take(200).collect()).collect();
+            panic!("{} {:?}: there is nothing in {list} {said:?}", operation.id, self.is);
         };
         let own = self.own_organization();
         let example = operation.example.clone().unwrap_or_default().to_string();

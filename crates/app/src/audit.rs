@@ -149,7 +149,7 @@ pub(crate) fn or_refused<T>(
     done: Result<T>,
 ) -> Result<T> {
     let deed = match &done {
-        Err(Error::Forbidden(_) | Error::NotFound) => Deed::Refused,
+        Err(Error::Forbidden(_) | Error::NotFound | Error::StepUpRequired) => Deed::Refused,
         Err(Error::DryRun(_)) => Deed::Did,
         _ => return done,
     };
@@ -165,6 +165,30 @@ pub(crate) fn or_refused<T>(
         only(app, &who, deed)?;
     }
     done
+}
+
+/// Reads what is the caller's own, or the installation's, and records a refusal.
+///
+/// # Errors
+/// Those of the work, and the store's own.
+pub(crate) fn read_own<T>(
+    app: &App,
+    person: Person,
+    work: impl Fn(&mut Tx) -> Result<T>,
+) -> Result<T> {
+    or_refused(app, (person, ""), app.store.read(work))
+}
+
+/// Writes what is the caller's own, or the installation's, and records it or a refusal.
+///
+/// # Errors
+/// Those of the work, and the store's own.
+pub(crate) fn write_own<T>(
+    app: &App,
+    person: Person,
+    work: impl Fn(&mut Tx, &Rc<Deeds>) -> Result<T>,
+) -> Result<T> {
+    or_refused(app, (person, ""), write(app, Area::Installation, work))
 }
 
 /// Records a deed that changed nothing.

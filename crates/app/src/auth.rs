@@ -31,6 +31,7 @@ pub use second_factor::{
     step_up,
 };
 pub(crate) use sessions::admit;
+pub(crate) use sessions::in_session;
 pub use sessions::{
     AGAIN_SECONDS, IDLE_DAYS, Known, SESSION_DAYS, SESSIONS_MAX, Tokens, end_session, known,
     own_sessions, refresh, sign_out_everywhere, sign_out_here,
@@ -119,7 +120,7 @@ fn sign_in_to(app: &App, account: Option<Account>, password: &str) -> Result<Fir
 /// What is wrong with either password; [`Error::TooManyTries`], counted as tries to sign in are;
 /// [`Error::Forbidden`] for tools.
 pub fn change_password(app: &App, person: Person, (old, new): (&str, &str)) -> Result<()> {
-    let known = app.store.read(|tx| sessions::in_session(app, tx, person))?.0.account;
+    let known = audit::read_own(app, person, |tx| sessions::in_session(app, tx, person))?.0.account;
     passwords::checked("new_password", new)?;
     app.throttle.begin(&known.login, app.now())?;
     if !app.throttle.is_right(old, known.password_hash.as_deref()) {

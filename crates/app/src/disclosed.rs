@@ -84,13 +84,13 @@ pub(crate) fn told(
     let summarized = engagements::summarized(tx, operation, &access.scope, tree, months)?;
     let acknowledged = engagements::acknowledged(tx, operation, &access.scope, tree, today)?;
     let is_asked_of = |id: OrganizationId| question.organization.is_none_or(|asked| asked == id);
-    let mut summaries: Vec<Outline> = of_engagements(tx, operation, &summarized)?
-        .into_values()
-        .filter(|each| is_asked_of(each.organization))
-        .filter(|each| question.issue.is_none_or(|issue| each.is_about(issue)))
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .collect();
+    let mut outlined = of_engagements(tx, operation, &summarized)?;
+    outlined.retain(|_, each| {
+        is_asked_of(each.organization) && question.issue.is_none_or(|issue| each.is_about(issue))
+    });
+    access.deeds.shows_entries(outlined.keys().copied());
+    let mut summaries: Vec<Outline> =
+        outlined.into_values().collect::<BTreeSet<_>>().into_iter().collect();
     summaries.sort_by(|a, b| b.month.cmp(&a.month).then_with(|| a.cmp(b)));
     // Of what an existence is about nothing is told, so whoever asks about an issue finds none.
     let dialogues: BTreeSet<Dialogue> = of_engagements(tx, operation, &acknowledged)?

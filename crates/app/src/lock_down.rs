@@ -37,11 +37,11 @@ pub enum Called {
 /// Calls for a lock-down, which stands once another person has called as well.
 ///
 /// # Errors
-/// [`Error::Forbidden`] for all but administrators and the desk.
+/// [`Error::Forbidden`] for all but administrators and the desk, and for tools.
 pub fn call(app: &App, person: Person) -> Result<Called> {
     let now = app.now();
-    let called = audit::write(app, Area::Installation, |tx, deeds| {
-        let account = auth::known(app, tx, person)?.account;
+    let called = audit::write_own(app, person, |tx, deeds| {
+        let account = auth::in_session(app, tx, person)?.0.account;
         deeds.by(account.id);
         require_caller(tx, &account)?;
         lock_down::keep_call(tx, account.id, now)?;
@@ -61,10 +61,10 @@ pub fn call(app: &App, person: Person) -> Result<Called> {
 /// Takes back what somebody called for.
 ///
 /// # Errors
-/// [`Error::Forbidden`] for all but administrators and the desk.
+/// [`Error::Forbidden`] for all but administrators and the desk, and for tools.
 pub fn withdraw(app: &App, person: Person) -> Result<()> {
-    audit::write(app, Area::Installation, |tx, deeds| {
-        let account = auth::known(app, tx, person)?.account;
+    audit::write_own(app, person, |tx, deeds| {
+        let account = auth::in_session(app, tx, person)?.0.account;
         deeds.by(account.id);
         require_caller(tx, &account)?;
         Ok(lock_down::withdraw_call(tx, account.id)?)

@@ -230,6 +230,7 @@ impl Store {
         keep: impl Fn(&mut Tx, &W) -> Result<(), E>,
     ) -> Result<T, E> {
         let mut tx = checked_out(&self.readers)?;
+        let _within = sealing::within(&self.keys);
         transaction(&mut tx, ("BEGIN ISOLATION LEVEL REPEATABLE READ", "BEGIN"), |tx| {
             let (answer, witnessed) = work(tx)?;
             let Some(witnessed) = witnessed else { return Ok(answer) };

@@ -191,7 +191,7 @@ fn as_kept(code: &str) -> String {
 /// # Errors
 /// [`Error::Unauthenticated`], and [`Error::Forbidden`] for tools.
 pub fn second_factor(app: &App, person: Person) -> Result<Standing> {
-    app.store.read(|tx| {
+    audit::read_own(app, person, |tx| {
         let id = in_session(app, tx, person)?.0.account.id;
         let since = confirmed(tx, id)?.and_then(|factor| factor.confirmed_at);
         let recovery_codes_left = credentials::recovery_codes_left(tx, id)?;
@@ -205,7 +205,7 @@ pub fn second_factor(app: &App, person: Person) -> Result<Standing> {
 /// # Errors
 /// [`Error::Conflict`] if there is one; [`Error::StepUpRequired`], [`Error::Forbidden`] for tools.
 pub fn enrol(app: &App, person: Person) -> Result<Enrolled> {
-    audit::write(app, Area::Installation, |tx, deeds| {
+    audit::write_own(app, person, |tx, deeds| {
         let (known, _) = in_session(app, tx, person)?;
         deeds.by(known.account.id);
         deeds.changed("account", known.account.id);
@@ -233,11 +233,14 @@ pub fn enrol(app: &App, person: Person) -> Result<Enrolled> {
 /// [`Error::Conflict`] if there is none to be confirmed; a fault if the code is wrong;
 /// [`Error::TooManyTries`], [`Error::StepUpRequired`], [`Error::Forbidden`] for tools.
 pub fn confirm(app: &App, person: Person, code: &str) -> Result<Vec<String>> {
-    let (known, session) = app.store.read(|tx| in_session(app, tx, person))?;
-    known.require(Deed::KeepCredentials)?;
+    let (known, session) = audit::read_own(app, person, |tx| {
+        let (known, session) = in_session(app, tx, person)?;
+        known.require(Deed::KeepCredentials)?;
+        Ok((known, session))
+    })?;
     let account = known.account;
     app.throttle.begin(&counted_as(account.id), app.now())?;
-    let codes = audit::write(app, Area::Installation, |tx, deeds| {
+    let codes = audit::write_own(app, person, |tx, deeds| {
         in_session(app, tx, person)?;
         deeds.by(account.id);
         deeds.changed("account", account.id);
@@ -286,7 +289,7 @@ fn readable(code: &str) -> String {
 /// [`Error::Conflict`] if there is no second factor; [`Error::StepUpRequired`],
 /// [`Error::Forbidden`] for tools.
 pub fn renew_recovery_codes(app: &App, person: Person) -> Result<Vec<String>> {
-    audit::write(app, Area::Installation, |tx, deeds| {
+    audit::write_own(app, person, |tx, deeds| {
         let account = with_factor(app, tx, person)?;
         deeds.by(account);
         deeds.changed("account", account);
@@ -299,7 +302,7 @@ pub fn renew_recovery_codes(app: &App, person: Person) -> Result<Vec<String>> {
 /// # Errors
 /// [`Error::Conflict`] if there is none; [`Error::StepUpRequired`], [`Error::Forbidden`] for tools.
 pub fn remove(app: &App, person: Person) -> Result<()> {
-    audit::write(app, Area::Installation, |tx, deeds| {
+    audit::write_own(app, person, |tx, deeds| {
         let account = with_factor(app, tx, person)?;
         deeds.by(account);
         deeds.changed("account", account);
@@ -327,7 +330,7 @@ pub fn step_up(
     person: Person,
     (password, code): (Option<&str>, Option<&str>),
 ) -> Result<()> {
-    let (account, has_factor) = app.store.read(|tx| {
+    let (account, has_factor) = audit::read_own(app, person, |tx| {
         let account = in_session(app, tx, person)?.0.account;
         let has_factor = confirmed(tx, account.id)?.is_some();
         Ok::<_, Error>((account, has_factor))
@@ -336,7 +339,7 @@ pub fn step_up(
         let detail = "`code` is needed: you have a second factor";
         let code = code.ok_or_else(|| Error::at("code", FaultCode::Missing, detail))?;
         app.throttle.begin(&counted_as(account.id), app.now())?;
-        let shown = audit::write(app, Area::Installation, |tx, deeds| {
+        let shown = audit::write_own(app, person, |tx, deeds| {
             let (known, session) = in_session(app, tx, person)?;
             deeds.by(known.account.id);
             let shown = used(app, tx, &known.account, code)?;
@@ -357,7 +360,7 @@ pub fn step_up(
         return Err(Error::at("password", FaultCode::WrongPassword, detail));
     }
     app.throttle.succeeded(&account.login);
-    audit::write(app, Area::Installation, |tx, deeds| {
+    audit::write_own(app, person, |tx, deeds| {
         // Had the password been changed meanwhile, or a second factor been brought in, elsewhere,
         // this session would have ended.
         let (known, session) = in_session(app, tx, person)?;

@@ -191,7 +191,7 @@ pub fn known(app: &App, tx: &mut Tx, person: Person) -> Result<Known> {
 ///
 /// # Errors
 /// [`Error::Unauthenticated`], and [`Error::Forbidden`] for tools.
-pub(super) fn in_session(app: &App, tx: &mut Tx, person: Person) -> Result<(Known, Uuid)> {
+pub(crate) fn in_session(app: &App, tx: &mut Tx, person: Person) -> Result<(Known, Uuid)> {
     let known = known(app, tx, person)?;
     match person.credential {
         Credential::Session { session, .. } => Ok((known, session)),
@@ -206,7 +206,7 @@ pub(super) fn in_session(app: &App, tx: &mut Tx, person: Person) -> Result<(Know
 /// # Errors
 /// [`Error::Unauthenticated`], and [`Error::Forbidden`] for tools.
 pub fn own_sessions(app: &App, person: Person) -> Result<Vec<(Session, bool)>> {
-    app.store.read(|tx| {
+    audit::read_own(app, person, |tx| {
         let (known, here) = in_session(app, tx, person)?;
         let all = sessions::of_account(tx, known.account.id, app.now())?;
         let marked = all.into_iter().map(|session| {
@@ -222,7 +222,7 @@ pub fn own_sessions(app: &App, person: Person) -> Result<Vec<(Session, bool)>> {
 /// # Errors
 /// [`Error::NotFound`] if it is none of one's own; [`Error::Forbidden`] for tools.
 pub fn end_session(app: &App, person: Person, id: Uuid) -> Result<()> {
-    audit::write(app, Area::Installation, |tx, deeds| {
+    audit::write_own(app, person, |tx, deeds| {
         let (known, _) = in_session(app, tx, person)?;
         deeds.by(known.account.id);
         deeds.changed("session", id);
@@ -236,7 +236,7 @@ pub fn end_session(app: &App, person: Person, id: Uuid) -> Result<()> {
 /// # Errors
 /// [`Error::Unauthenticated`], and [`Error::Forbidden`] for tools.
 pub fn sign_out_here(app: &App, person: Person) -> Result<()> {
-    audit::write(app, Area::Installation, |tx, deeds| {
+    audit::write_own(app, person, |tx, deeds| {
         let (known, session) = in_session(app, tx, person)?;
         deeds.by(known.account.id);
         deeds.changed("session", session);
@@ -249,7 +249,7 @@ pub fn sign_out_here(app: &App, person: Person) -> Result<()> {
 /// # Errors
 /// [`Error::Unauthenticated`], and [`Error::Forbidden`] for tools.
 pub fn sign_out_everywhere(app: &App, person: Person) -> Result<()> {
-    audit::write(app, Area::Installation, |tx, deeds| {
+    audit::write_own(app, person, |tx, deeds| {
         let (known, _) = in_session(app, tx, person)?;
         deeds.by(known.account.id);
         deeds.changed("account", known.account.id);

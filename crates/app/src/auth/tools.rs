@@ -13,7 +13,7 @@ use concord_domain::{
     window::Day,
 };
 use concord_store::{
-    Area, Tx,
+    Tx,
     accounts::{self, Account},
     credentials::{self, ToolToken},
 };
@@ -73,7 +73,7 @@ pub fn make_tool_token(
     wanted: &Wanted<'_>,
 ) -> Result<(ToolToken, String)> {
     let now = app.now();
-    audit::write(app, Area::Installation, |tx, deeds| {
+    audit::write_own(app, person, |tx, deeds| {
         let (known, _) = in_session(app, tx, person)?;
         deeds.by(known.account.id);
         deeds.changed("account", known.account.id);
@@ -125,7 +125,7 @@ fn checked(app: &App, wanted: &Wanted<'_>) -> Result<()> {
 /// # Errors
 /// [`Error::Unauthenticated`], and [`Error::Forbidden`] for tools.
 pub fn tool_tokens(app: &App, person: Person) -> Result<Vec<ToolToken>> {
-    app.store.read(|tx| {
+    audit::read_own(app, person, |tx| {
         let (known, _) = in_session(app, tx, person)?;
         Ok(credentials::tool_tokens(tx, known.account.id)?)
     })
@@ -136,7 +136,7 @@ pub fn tool_tokens(app: &App, person: Person) -> Result<Vec<ToolToken>> {
 /// # Errors
 /// [`Error::NotFound`] if it is none of the caller's; [`Error::Forbidden`] for tools.
 pub fn revoke_tool_token(app: &App, person: Person, id: Uuid) -> Result<()> {
-    audit::write(app, Area::Installation, |tx, deeds| {
+    audit::write_own(app, person, |tx, deeds| {
         let (known, _) = in_session(app, tx, person)?;
         deeds.by(known.account.id);
         deeds.changed("account", known.account.id);

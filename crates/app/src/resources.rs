@@ -4,9 +4,9 @@
 use std::collections::{BTreeSet, HashSet};
 
 use concord_domain::{
-    document::{self, Document, Engagement, Form, Key, Reader, Writer},
+    document::{self, Document, Engagement, Form, Key, Writer},
     evaluate::Focus,
-    fault::{Fault, FaultCode, Pointer},
+    fault::Fault,
     id::{EngagementId, Kind},
     window::Day,
 };
@@ -23,12 +23,12 @@ use crate::{
     cursor::{self, Items, ListOf, Page},
     error::{Error, Result},
     flags::{self, RestrictedLine, ShownFlag},
-    guard,
     once::once,
 };
 
-use known::Known;
 pub use known::Nothing;
+pub use reading::read_body;
+use reading::{read_amended, read_new};
 
 pub use crate::once::Sent;
 
@@ -37,6 +37,7 @@ pub mod commitments;
 mod engagement;
 mod known;
 pub mod parts;
+mod reading;
 mod reference;
 pub mod renewal;
 mod risks;
@@ -226,37 +227,6 @@ pub fn log(app: &App, person: Person, operation: &str, sent: Sent<'_>) -> Result
     Ok((shown, flags, restricted))
 }
 
-/// Reads a new thing from a body.
-fn read_new<T: Resource>(app: &App, tx: &mut Tx, access: &Access, body: &Value) -> Result<T> {
-    read_body(app, tx, access, body, |body, reader| T::read(body, &Pointer::ROOT, reader))
-}
-
-/// Reads a body that is no document, or names every fault in it.
-///
-/// # Errors
-/// All faults at once.
-pub fn read_body<T>(
-    app: &App,
-    tx: &mut Tx,
-    access: &Access,
-    body: &Value,
-    read: impl FnOnce(&Value, &mut Reader<'_>) -> Option<T>,
-) -> Result<T> {
-    let sorted = guard::sorted(body);
-    let mut known = Known::new(app, tx, access, &sorted.body);
-    let mut reader = Reader::of_request(&mut known, app.today());
-    let read = read(&sorted.body, &mut reader);
-    let mut faults = reader.faults;
-    let noted = reader.noted.unwrap_or_default();
-    known.failed()?;
-    faults.extend(sorted.fault);
-    faults.extend(guard::judged(access, noted, (&[], sorted.confirmation)));
-    match read {
-        Some(value) if faults.is_empty() => Ok(value),
-        _ => Err(Error::Invalid(faults)),
-    }
-}
-
 /// Brings a thing to the values that are given.
 ///
 /// # Errors
@@ -288,35 +258,6 @@ pub fn expect(present: &Shown, if_match: Option<&str>) -> Result<()> {
     let tag = present.etag();
     let same = given.split(',').map(str::trim).any(|each| each == "*" || each == tag);
     if same { Ok(()) } else { Err(Error::Stale) }
-}
-
-fn read_amended<T: Resource>(
-    app: &App,
-    tx: &mut Tx,
-    access: &Access,
-    before: &T,
-    body: &Value,
-) -> Result<T> {
-    let mut after = before.clone();
-    let sorted = guard::sorted(body);
-    let body = &*sorted.body;
-    let mut known = Known::new(app, tx, access, body);
-    known.within = before.parts();
-    let mut reader = Reader::of_request(&mut known, app.today());
-    after.amend(body, &Pointer::ROOT, &mut reader);
-    let (elsewhere, call) = T::CHANGED_ELSEWHERE;
-    for member in elsewhere.iter().filter(|member| body.get(**member).is_some()) {
-        let at = Pointer::ROOT;
-        let detail = format!("`{member}` is changed by {call}");
-        reader.fault(&at.member(member), FaultCode::Inconsistent, detail);
-    }
-    let mut faults = reader.faults;
-    let noted = reader.noted.unwrap_or_default();
-    known.failed()?;
-    faults.extend(sorted.fault);
-    let standing = if noted.is_empty() { Vec::new() } else { document::texts_of(before) };
-    faults.extend(guard::judged(access, noted, (&standing, sorted.confirmation)));
-    if faults.is_empty() { Ok(after) } else { Err(Error::Invalid(faults)) }
 }
 
 /// Writes a thing that was read, and settles the flags that it touches.

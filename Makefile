@@ -16,10 +16,10 @@ test: ## Check everything, as CI does; stops at the first failure
 	@$(MAKE) --no-print-directory lint
 	cargo test --workspace
 	$(deny) check licenses bans sources
-	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --workspace
 
-lint: tools ## Check the format, and what clippy finds
+lint: tools ## Check the format, the documentation, and what clippy finds
 	cargo fmt --all --check
+	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --workspace
 	cargo clippy --workspace --all-targets -- -D warnings
 
 # OpenAPI, bundle schema, policy matrix, rule catalogue, help of the command line.

@@ -167,9 +167,10 @@ fn copy(
     let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
     let written: Vec<String> = columns.iter().map(as_copied).collect();
     let rows = format!("SELECT {} FROM {table}", written.join(" || char(9) || "));
-    // Whatever it refers to is there: it came out of a database that sees to it.
+    // Whatever it refers to is there: it came out of a database that sees to it. What a migration
+    // has put into the table comes out of there too.
     let into = format!(
-        "SET session_replication_role = replica; COPY {table} ({}) FROM STDIN",
+        "SET session_replication_role = replica; DELETE FROM {table}; COPY {table} ({}) FROM STDIN",
         names.join(", ")
     );
     let mut psql = cluster.psql(&data.name);

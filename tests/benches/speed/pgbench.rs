@@ -48,7 +48,7 @@ pub fn round(
     pgbench.env("PGOPTIONS", "-c max_parallel_workers_per_gather=0 -c jit=off");
     let output = pgbench.arg(cluster.url(database)).output().expect("pgbench runs");
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && !said.contains("aborted"), "pgbench: {said}");
+    assert!(output.status.success() && !said.contains("aborted"), "pgbench: {said:.2000}");
     let mut all: Vec<Logged> = Vec::new();
     for log in fs::read_dir(&logs).expect("the logs").flatten() {
         let text = fs::read_to_string(log.path()).expect("a log");

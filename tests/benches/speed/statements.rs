@@ -19,6 +19,9 @@ pub struct Statement {
 /// Begins what belongs to the next request.
 const MARK: &str = "SELECT 'next request'";
 
+/// What only the transactions speak of that put the audit log in order.
+const SEQUENCE: &str = "audit_sequence";
+
 /// What makes the server log the statements of a connection, at the end of its address.
 pub const TRACED: &str = "?options=-c%20log_statement%3Dall";
 
@@ -33,11 +36,13 @@ pub fn forget(cluster: &Cluster) {
     fs::OpenOptions::new().write(true).open(log).and_then(|log| log.set_len(0)).expect("the log");
 }
 
-/// The statements of each request since the log was emptied.
+/// The statements of each request since the log was emptied, without what the server does by
+/// itself meanwhile: putting the audit log in order.
 pub fn logged(cluster: &Cluster) -> Vec<Vec<Statement>> {
     let log = cluster.directory().join("data/log/statements.json");
     let log = fs::read_to_string(log).expect("the log");
     let mut requests: Vec<Vec<Statement>> = Vec::new();
+    let mut open: BTreeMap<String, Vec<Statement>> = BTreeMap::new();
     for line in log.lines() {
         let Ok(entry) = serde_json::from_str::<Value>(line.trim_start_matches('\0')) else {
             continue;
@@ -47,9 +52,22 @@ pub fn logged(cluster: &Cluster) -> Vec<Vec<Statement>> {
         let Some((_, sql)) = message.split_once(": ").filter(|_| is_statement) else { continue };
         if sql.contains(MARK) {
             requests.push(Vec::new());
-        } else if let Some(statements) = requests.last_mut() {
-            let parameters = parameters(entry["detail"].as_str().unwrap_or_default());
-            statements.push(Statement { sql: sql.to_owned(), parameters });
+            continue;
+        }
+        let session = entry["session_id"].as_str().expect("a session").to_owned();
+        let statements = open.entry(session).or_default();
+        // What began before the log was emptied belongs to no request.
+        if statements.is_empty() && !sql.starts_with("BEGIN") {
+            continue;
+        }
+        let parameters = parameters(entry["detail"].as_str().unwrap_or_default());
+        statements.push(Statement { sql: sql.to_owned(), parameters });
+        if ["COMMIT", "ROLLBACK"].contains(&sql) {
+            let done = std::mem::take(statements);
+            let by_itself = done.iter().any(|statement| statement.sql.contains(SEQUENCE));
+            if let Some(request) = requests.last_mut().filter(|_| !by_itself) {
+                request.extend(done);
+            }
         }
     }
     requests
@@ -141,10 +159,22 @@ pub fn script(
             let of_type = types.and_then(|types| types.get(number - 1)).expect("its type");
             literal(value.as_deref(), of_type, &fresh)
         };
-        script.push_str(&filled(&statement.sql, literal));
+        script.push_str(&with_few_variables(filled(&statement.sql, literal)));
         script.push_str(";\n");
     }
     script
+}
+
+/// The statement with each variable of pgbench named once, where it would name more than pgbench
+/// takes in one statement.
+fn with_few_variables(sql: String) -> String {
+    const VARIABLES_MAX: usize = 255;
+    if sql.matches(":first").count() + sql.matches(":last").count() <= VARIABLES_MAX {
+        return sql;
+    }
+    let sql =
+        sql.replace(":first", "(SELECT f FROM fresh)").replace(":last", "(SELECT l FROM fresh)");
+    format!("WITH fresh(f, l) AS (SELECT (:first)::text, (:last)::text) {sql}")
 }
 
 /// The ids of rows that a statement puts there.

@@ -4,6 +4,7 @@ mod api {
     mod audience;
     mod bad_input;
     mod bundles;
+    mod checking;
     mod checks;
     mod find;
     mod hidden;

@@ -248,6 +248,7 @@ fn problems(route: &Route) -> Vec<&'static Kind> {
         "accept_invitation" => &[&problem::SIGN_IN_REFUSED, &problem::BUSY],
         "refresh" => &[&problem::SESSION_ENDED, &problem::BUSY],
         "change_password" => &[&problem::THROTTLED],
+        "check" => &[&problem::BUDGET_SPENT],
         "readyz" => &[&problem::BUSY],
         _ => &[],
     });
@@ -335,6 +336,7 @@ fn documents() -> BTreeMap<String, Value> {
             Of::<Severity>::schema(&mut schemas);
             Of::<FlagState>::schema(&mut schemas);
             Of::<Resolution>::schema(&mut schemas);
+            Intention::schema(&mut schemas);
         }
         if form == Form::New {
             Intention::schema(&mut schemas);

@@ -16,6 +16,7 @@ use crate::{
 
 mod bulk;
 mod bundles;
+mod checks;
 mod engagements;
 mod find;
 mod flags;
@@ -206,6 +207,7 @@ pub fn all() -> &'static [Route] {
         routes.extend(operations::routes());
         routes.extend(resources::routes());
         routes.extend(engagements::routes());
+        routes.extend(checks::routes());
         routes.extend(find::routes());
         routes.extend(flags::routes());
         routes.extend(outlook::routes());

@@ -58,6 +58,7 @@ impl Access {
                 Action::RecordEntry => "only people of an organisation log for it",
                 Action::StepFlag => "only who reads entries works on flags",
                 Action::KeepPeople => "the focal point of an organisation keeps its people",
+                Action::ReadDesk => "the desk alone is told this",
                 Action::InviteFirstFocalPoint | Action::KeepOffices => {
                     "the administrator does this"
                 }

@@ -19,6 +19,7 @@ use uuid::Uuid;
 use crate::{
     App,
     access::{self, Access},
+    asking,
     auth::Person,
     coherence,
     error::{Error, Result},
@@ -160,7 +161,7 @@ fn import_into(
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
-    coherence::settle(app, tx, access.id(), touched.focus, &touched.changed)?;
+    asking::settle(app, tx, access, touched)?;
     Ok(done)
 }
 

@@ -24,6 +24,7 @@ use uuid::Uuid;
 use crate::{
     App,
     access::Access,
+    asking,
     error::Result,
     resources::{Resource, Touched},
 };
@@ -199,6 +200,7 @@ pub fn pass_days(app: &App, tx: &mut Tx, operation: Uuid) -> Result<()> {
     let Some(mut kept) = kept.filter(|kept| kept.evaluated_on < today) else { return Ok(()) };
     kept.evaluated_on = today;
     operations::update(tx, &kept)?;
+    let begun = kept.clone();
 
     let due = |tx: &mut Tx, kind| due::by(tx, operation, kind, today);
     let engagements: Vec<EngagementId> =
@@ -223,7 +225,7 @@ pub fn pass_days(app: &App, tx: &mut Tx, operation: Uuid) -> Result<()> {
         }
     }
     settle(app, tx, operation, focus, &Changed::default())?;
-    Ok(())
+    asking::tell_what_waits(app, tx, &begun)
 }
 
 /// Where a consent is needed and there is none now, discloses no more than is disclosed without.

@@ -1,6 +1,6 @@
 //! Flags as people see them: why they hold, found anew when they are read, and their life.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDateTime;
 use concord_domain::{
@@ -13,7 +13,7 @@ use concord_domain::{
     policy::Action,
     reason::Reason,
     rules::{About, rule},
-    vocabulary::{Closed, Disclosure, FlagClass, FlagKind, FlagState, Resolution, Severity},
+    vocabulary::{Closed, FlagClass, FlagKind, FlagState, Resolution, Severity},
 };
 use concord_store::{
     Tx, entries,
@@ -31,6 +31,10 @@ use crate::{
     names::{Names, Wanted},
     once::{Sent, once},
 };
+
+mod restricted;
+
+pub(crate) use restricted::{restricted, restricted_lines};
 
 pub use concord_store::flags::subject_kind;
 
@@ -395,42 +399,4 @@ pub(crate) fn of_found(
     let flags = show_found(tx, access, &facts, found, None)?;
     let own: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
     Ok((flags, restricted(tx, access, Some(&own))?))
-}
-
-/// One line for each own entry and class with which there is a flag that may not be shown, as
-/// far as the other entries disclose that much.
-pub(crate) fn restricted(
-    tx: &mut Tx,
-    access: &Access,
-    own: Option<&[Uuid]>,
-) -> Result<Vec<RestrictedLine>> {
-    let found = flags::restricted(tx, access.id(), &access.scope, own)?;
-    let all: BTreeSet<Uuid> = found.iter().flat_map(|(_, entries)| entries.clone()).collect();
-    let all: Vec<Uuid> = all.into_iter().collect();
-    let readable: HashSet<Uuid> = entries::readable(tx, access.id(), &access.scope, &all)?;
-    let told: HashMap<Uuid, (Option<OrganizationId>, Disclosure)> =
-        entries::disclosures(tx, access.id(), &all)?
-            .into_iter()
-            .map(|(id, owner, disclosure)| (id, (owner, disclosure)))
-            .collect();
-    let mut lines: BTreeMap<(FlagClass, Uuid), RestrictedLine> = BTreeMap::new();
-    for (class, entries) in found {
-        let tells = |entry: &Uuid| {
-            readable.contains(entry)
-                || told.get(entry).is_some_and(|(_, each)| *each != Disclosure::None)
-        };
-        if !entries.iter().all(tells) {
-            continue;
-        }
-        let is_own = |entry: &Uuid| {
-            let owner = told.get(entry).and_then(|(owner, _)| *owner);
-            owner.is_some_and(|owner| access.scope.organizations.contains(&owner))
-                && own.is_none_or(|own| own.contains(entry))
-        };
-        for entry in entries.iter().copied().filter(is_own) {
-            let id = Uuid::new_v5(&entry, class.code().as_bytes());
-            lines.entry((class, entry)).or_insert(RestrictedLine { id, class, entry });
-        }
-    }
-    Ok(lines.into_values().collect())
 }

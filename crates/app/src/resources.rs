@@ -17,8 +17,9 @@ use uuid::Uuid;
 use crate::{
     App,
     access::{self, Access},
+    asking::{self, Asked},
     auth::{Person, sha256},
-    coherence::{self, Changed, Settled},
+    coherence::{Changed, Settled},
     cursor::{self, Items, ListOf, Page},
     error::{Error, Result},
     flags::{self, RestrictedLine, ShownFlag},
@@ -141,6 +142,8 @@ pub struct Touched {
     pub focus: Focus,
     /// Which subjects changed in what rules read.
     pub changed: Changed,
+    /// Which entries may meet another than before.
+    pub asked: Vec<Asked>,
 }
 
 /// A thing as the caller sees it.
@@ -312,7 +315,7 @@ fn put<T: Resource>(
     let is_changed = before.is_none_or(|before| !is_same(before, &after));
     let after = if is_changed { after.renewed(access.operation.evaluated_on) } else { after };
     let after = write_one(tx, access, before, after, &mut touched)?;
-    let settled = coherence::settle(app, tx, access.id(), touched.focus, &touched.changed)?;
+    let settled = asking::settle(app, tx, access, touched)?;
     Ok((after, settled))
 }
 

@@ -11,9 +11,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    App, access,
+    App, access, asking,
     auth::Person,
-    coherence,
     error::{Error, Result},
     resources::{self, Resource, Shown, Touched},
 };
@@ -106,7 +105,7 @@ pub fn change(
             reason: wish.reason.as_str(),
         };
         entries::keep_change(tx, access.id(), id, &change)?;
-        coherence::settle(app, tx, access.id(), touched.focus, &touched.changed)?;
+        asking::settle(app, tx, access, touched)?;
         let present: Engagement = resources::load_one(tx, access, id)?;
         resources::shown(tx, access, &present)
     })

@@ -42,11 +42,13 @@ pub enum Action {
     InviteFirstFocalPoint,
     /// Give and take the roles that belong to no organisation.
     KeepOffices,
+    /// See what the desk is told.
+    ReadDesk,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::ReadReference,
         Self::KeepReference,
         Self::KeepAgreements,
@@ -57,6 +59,7 @@ impl Action {
         Self::KeepPeople,
         Self::InviteFirstFocalPoint,
         Self::KeepOffices,
+        Self::ReadDesk,
     ];
 }
 
@@ -90,7 +93,7 @@ const fn role_may(role: Role, own: bool, action: Action) -> bool {
             Desk | Administrator => true,
             Member | FocalPoint | Auditor => false,
         },
-        Action::KeepAgreements => match role {
+        Action::KeepAgreements | Action::ReadDesk => match role {
             Desk => true,
             Member | FocalPoint | Auditor | Administrator => false,
         },

@@ -12,6 +12,7 @@ mod sql;
 mod usage;
 
 pub mod accounts;
+pub mod checks;
 pub mod documents;
 pub mod due;
 pub mod engagements;
@@ -22,10 +23,12 @@ pub mod links;
 pub mod live;
 pub mod operations;
 pub mod parts;
+pub mod questions;
 pub mod references;
 pub mod sessions;
 pub mod strategies;
 pub mod trees;
+pub mod withheld;
 
 pub use connection::{Area, IsContended, Store, Tx};
 pub use error::StoreError;

@@ -40,6 +40,7 @@ const STEPS: &[Step] = &[
     step!("0002_record" and postgres),
     step!("0003_sessions"),
     step!("0005_by_end"),
+    step!("0008_checks"),
 ];
 
 /// Brings a database up to date. Each step is a transaction of its own.

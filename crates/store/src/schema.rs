@@ -371,6 +371,54 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::Guid;
+
+    questions (operation_id, id) {
+        operation_id -> Guid,
+        id -> Guid,
+        kind -> Text,
+        asked_on -> Date,
+        account_id -> Guid,
+        organization_id -> Guid,
+        is_counted -> Bool,
+        matches -> Integer,
+        digest -> Text,
+        touched -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::Guid;
+
+    checks (operation_id, id) {
+        operation_id -> Guid,
+        id -> Guid,
+        account_id -> Guid,
+        organization_id -> Guid,
+        asked_at -> Timestamp,
+        word -> Text,
+        document -> Text,
+        texts -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::Guid;
+
+    withheld_lines (operation_id, entry_id) {
+        operation_id -> Guid,
+        entry_id -> Guid,
+        organization_id -> Guid,
+        account_id -> Guid,
+        since -> Timestamp,
+        told -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     operations,
     accounts,
@@ -396,5 +444,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     flag_steps,
     sharing_changes,
     idempotency_keys,
-    sessions
+    sessions,
+    questions,
+    checks,
+    withheld_lines
 );

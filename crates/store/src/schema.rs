@@ -388,7 +388,6 @@ diesel::table! {
         touched -> Text,
     }
 }
-
 diesel::table! {
     use diesel::sql_types::*;
     use crate::sql::Guid;
@@ -404,7 +403,6 @@ diesel::table! {
         texts -> Nullable<Binary>,
     }
 }
-
 diesel::table! {
     use diesel::sql_types::*;
     use crate::sql::Guid;
@@ -418,7 +416,6 @@ diesel::table! {
         told -> Text,
     }
 }
-
 diesel::allow_tables_to_appear_in_same_query!(
     operations,
     accounts,

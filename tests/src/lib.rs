@@ -21,6 +21,7 @@ use uuid::Uuid;
 pub mod contract;
 pub mod held;
 pub mod postgres;
+pub mod prober;
 pub mod serving;
 
 /// A database that the product runs on.

@@ -31,6 +31,9 @@ function onlyContradiction(flags: Flag[]): Flag {
 async function tour(baseUrl: string, login: string, password: string): Promise<void> {
   const client = createClient<paths>({ baseUrl });
   const token = answered(await client.POST("/v1/tokens", { body: { login, password } }));
+  if (!("access_token" in token)) {
+    throw new Error("these accounts have no second factor");
+  }
   client.use({
     onRequest({ request }) {
       request.headers.set("Authorization", `Bearer ${token.access_token}`);

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use concord_app::{Error, bundles, coherence};
+use concord_app::{Error, access, bundles};
 use concord_domain::{
     evaluate::Focus,
     flag::Subject,
@@ -12,7 +12,7 @@ use concord_domain::{
     replay::replay,
     vocabulary::Closed,
 };
-use concord_store::{Area, Tx, documents, engagements, flags, operations};
+use concord_store::{Tx, documents, engagements, flags, operations};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -60,10 +60,7 @@ impl Registry {
     pub fn bring_up_to_today(&self, operation: &str) {
         let found = self.app.store.read(|tx| Ok::<_, Error>(operations::find(tx, operation)?));
         let id = found.expect("read").expect("the operation is there").id;
-        let app = &self.app;
-        app.store
-            .write(Area::Operation(id), |tx| coherence::pass_days(app, tx, id))
-            .expect("brought up to today");
+        access::bring_up_to_today(&self.app, id).expect("brought up to today");
     }
 
     /// The flags of an operation that hold.

@@ -5,19 +5,27 @@ use std::{
     net::SocketAddr,
     path::PathBuf,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, LazyLock, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
 };
 
 use actix_web::{App as Server, HttpServer, middleware};
 use chrono::{DateTime, TimeDelta, Utc};
-use concord_app::{App, Clock, Ids, auth, bundles, people};
+use concord_app::{
+    App, Clock, Ids,
+    audit::{Doing, checkpoint::CheckpointKey},
+    auth, bundles, people,
+};
 use concord_domain::vocabulary::Role;
-use concord_store::Store;
+use concord_store::{
+    Store,
+    sealing::{ServerKey, ServerKeySource, ServerKeys},
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+pub mod audited;
 pub mod contract;
 pub mod held;
 pub mod postgres;
@@ -75,6 +83,34 @@ impl auth::Keys for TestKeys {
     fn ring(&self) -> Arc<auth::KeyRing> {
         Arc::clone(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
+
+    fn checkpoints(&self) -> Arc<CheckpointKey> {
+        static KEY: LazyLock<Arc<CheckpointKey>> = LazyLock::new(|| {
+            let key = auth::KeyRing::generate().expect("a key");
+            Arc::new(CheckpointKey::new(&key).expect("it is a key"))
+        });
+        Arc::clone(&KEY)
+    }
+}
+
+/// The server's key in a file, as the binary keeps it.
+pub struct KeyInFile(pub PathBuf);
+
+impl ServerKeySource for KeyInFile {
+    fn place(&self) -> String {
+        self.0.display().to_string()
+    }
+
+    fn read(&self) -> Result<Option<ServerKeys>, String> {
+        let written = std::fs::read_to_string(&self.0).ok();
+        written.map(|written| ServerKeys::parse(&written)).transpose()
+    }
+
+    fn make(&self) -> Result<ServerKeys, String> {
+        let key = ServerKey::generate().map_err(|error| error.to_string())?;
+        std::fs::write(&self.0, &*key).map_err(|error| error.to_string())?;
+        ServerKeys::parse(&key)
+    }
 }
 
 /// A registry of its own, serving on a port of its own.
@@ -91,6 +127,8 @@ pub struct Registry {
     pub database_url: String,
     /// The file with its signing key.
     pub signing_key: PathBuf,
+    /// The file with its server's key.
+    pub server_key: PathBuf,
     address: SocketAddr,
     server: actix_web::dev::ServerHandle,
     folder: PathBuf,
@@ -123,15 +161,29 @@ impl Registry {
         std::fs::write(&signing_key, &key).expect("the key is kept");
         let ring = auth::KeyRing::new(&key, &auth::FormerKeys::default()).expect("it is a key");
         let keys = Arc::new(TestKeys(Mutex::new(Arc::new(ring))));
+        let server_key = folder.join("server-key");
+        let store = Store::open(&database_url, 16).expect("the database opens");
         let app = App {
-            store: Store::open(&database_url, 16).expect("the database opens"),
+            store: store.with_key(KeyInFile(server_key.clone())).expect("it has a key"),
             clock: clock.clone(),
             ids: Arc::new(CountingIds::default()),
             keys: keys.clone(),
             throttle: Arc::new(auth::Throttle::default()),
+            doing: Doing::own("serve"),
         };
         let (address, server) = serve(app.clone());
-        Self { app, database, clock, keys, database_url, signing_key, address, server, folder }
+        Self {
+            app,
+            database,
+            clock,
+            keys,
+            database_url,
+            signing_key,
+            server_key,
+            address,
+            server,
+            folder,
+        }
     }
 
     /// A registry with a bundle in it, whose engagements everybody in the operation reads unless
@@ -145,7 +197,7 @@ impl Registry {
     /// Takes a bundle in as the command line does, with audience `operation` unless it says so.
     pub fn import(&self, bundle: &Value) -> bundles::Imported {
         let audience = Some(concord_domain::vocabulary::Audience::Operation);
-        let defaults = bundles::Defaults { audience, disclosure: None };
+        let defaults = bundles::Defaults { audience, ..Default::default() };
         bundles::import_as_server(&self.app, bundle, defaults, false)
             .unwrap_or_else(|error| panic!("{error}: {error:#?}"))
     }
@@ -206,7 +258,8 @@ impl Registry {
 
     /// Somebody with this login, signed in.
     pub fn signed_in(&self, login: &str, operation: &str) -> Person<'_> {
-        let token = auth::sign_in(&self.app, login, PASSWORD).expect("a token");
+        let step = auth::sign_in(&self.app, login, PASSWORD).expect("a step");
+        let token = step.done().expect("a token");
         Person {
             registry: self,
             login: login.to_owned(),
@@ -227,6 +280,25 @@ impl Registry {
     pub fn verify(&self) {
         for (operation, differing) in concord_app::coherence::verify(&self.app).expect("verified") {
             assert_eq!(differing, [""; 0], "{:?}: {operation}", self.database);
+        }
+    }
+
+    /// What a command prints that works on this registry, or what it complains of.
+    pub fn command(&self, arguments: &[&str]) -> Result<String, String> {
+        let output = std::process::Command::new(binary())
+            .args(arguments)
+            .current_dir(&self.folder)
+            .env_clear()
+            .env("CONCORD_DATABASE", &self.database_url)
+            .env("CONCORD_SIGNING_KEY", &self.signing_key)
+            .env("CONCORD_SERVER_KEY_FILE", &self.server_key)
+            .output()
+            .expect("the binary runs");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        match output.status.code() {
+            Some(0) => Ok(text(&output.stdout)),
+            Some(2) => Err(text(&output.stderr)),
+            other => panic!("{arguments:?}: {other:?}: {}", text(&output.stderr)),
         }
     }
 

@@ -2,29 +2,39 @@
 
 mod api {
     mod audience;
+    mod audit;
     mod bad_input;
     mod bundles;
     mod checking;
     mod checks;
+    mod disclosing;
     mod find;
+    mod guard;
     mod hidden;
     mod idempotency;
     mod keys;
     mod life;
     mod limits;
+    mod lock_down;
     mod log;
     mod open;
+    mod own_sessions;
     mod pages;
     mod parts;
     mod people;
     mod preconditions;
     mod problems;
+    mod queue;
     mod record;
     mod register;
     mod restricted;
+    mod sealing;
     mod search;
+    mod second_factor;
     mod sessions;
+    mod step_up;
     mod tokens;
+    mod tools;
     mod tree;
 
     use concord_tests::{Answer, Person, line};

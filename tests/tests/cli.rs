@@ -218,3 +218,29 @@ fn that_nobody_reads_on_is_no_failure() {
         assert_eq!(text(&output.stderr), "", "{arguments:?}");
     }
 }
+
+#[test]
+fn an_audit_log_that_is_taken_out_is_verified_by_its_checkpoint_alone() {
+    let folder = Folder::new("audit");
+    let path = folder.write("bundle.json", &small_world().to_string());
+    folder.prints(&["import", &path.display().to_string()], "");
+    let checkpoint = folder.prints(&["audit", "checkpoint", "demo"], "");
+    folder.write("checkpoint.txt", &checkpoint);
+    let key = folder.prints(&["audit", "key"], "");
+    let log = folder.prints(&["audit", "export", "demo"], "");
+    folder.write("log.txt", &log);
+    assert!(log.contains("command_import") && log.contains("command_audit_export"), "{log}");
+    // What is verified needs nothing that is here.
+    std::fs::remove_dir_all(folder.0.join("var")).expect("it is removed");
+    let verify =
+        |log: &'static str| ["audit", "verify", log, "checkpoint.txt", "--key", key.trim()];
+    let said = folder.prints(&verify("log.txt"), "");
+    assert!(said.contains("All 2 records") && said.contains("1 are newer"), "{said}");
+    assert!(!folder.0.join("var").exists(), "verifying needs no database");
+    folder.write("altered.txt", &log.replace("command_import", "command_export"));
+    assert!(folder.complains(&verify("altered.txt"), "").contains("not what was chained"));
+    let two = log.lines().take(2).map(|line| format!("{line}\n")).collect::<String>();
+    folder.write("short.txt", &two);
+    assert!(folder.complains(&verify("short.txt"), "").contains("cut off"));
+    assert!(folder.complains(&["audit", "export", "elsewhere"], "").contains("no such thing"));
+}

@@ -3,7 +3,7 @@
 
 use std::{fmt::Write, process::Command};
 
-use concord_domain::{bundle, policy, rules::RULES, vocabulary::Closed};
+use concord_domain::{bundle, credential, policy, rules::RULES, vocabulary::Closed};
 use concord_tests::{binary, is_golden, json_files};
 use serde_json::Value;
 
@@ -41,7 +41,8 @@ fn golden_every_bundle_here_is_valid_by_the_published_schema() {
 
 #[test]
 fn golden_the_policy_is_the_reviewed_one() {
-    is_golden("crates/domain/src/policy.txt", &policy::matrix());
+    let text = policy::matrix() + "\n" + &credential::matrix();
+    is_golden("crates/domain/src/policy.txt", &text);
 }
 
 #[test]

@@ -35,8 +35,10 @@ fn ids(server: &Demonstration, token: &str) -> String {
                 return engagement["id"].clone();
             }
             let items = server.get(&list, token)["items"].take();
-            let mut others =
-                items.as_array().into_iter().flatten().filter(|it| it["login"] != "desk");
+            let mut others = items.as_array().into_iter().flatten().filter(|it| {
+                // Not whoever calls, and not the session in which they do.
+                it["login"] != "desk" && it["current"] != true
+            });
             others.next_back().unwrap_or_else(|| panic!("there is nothing in {list}"))["id"].clone()
         });
         for operation in item.as_object().into_iter().flat_map(|item| item.values()) {
@@ -58,7 +60,12 @@ fn what_is_made_from_the_document_alone_finds_nothing_that_breaks_it() {
     // One account that may do most of what there is.
     let grant = ["user", "grant", "desk", "exercise", "focal_point", "rtw"];
     run(Command::new(binary()).args(grant).current_dir(&server.folder));
+    // A session besides, which can be ended.
+    server.token("desk");
     let token = server.token("desk");
+    let today = server.get("/v1/operations/exercise", &token)["evaluated_on"].clone();
+    let wanted = json!({"name": "Tool", "scope": "read", "ends_on": today});
+    server.post("/v1/me/tool-tokens", &token, &wanted);
     let configuration = std::fs::read_to_string(file("contract/schemathesis.toml"));
     let configuration = configuration.expect("the configuration") + &ids(&server, &token);
     let path = server.folder.join("schemathesis.toml");

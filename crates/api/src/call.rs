@@ -13,6 +13,7 @@ use actix_web::{
 };
 use concord_app::{
     App, Error,
+    audit::Doing,
     auth::{self, Person},
     cursor::Page,
 };
@@ -302,7 +303,7 @@ pub async fn carry_out(
 }
 
 /// Says that nothing of it is to be kept, unless it may be.
-fn finish(mut response: HttpResponse) -> HttpResponse {
+pub(crate) fn finish(mut response: HttpResponse) -> HttpResponse {
     let headers = response.headers_mut();
     if !headers.contains_key(header::CACHE_CONTROL) {
         let no_store = header::HeaderValue::from_static("no-store");
@@ -316,7 +317,7 @@ fn text(request: &HttpRequest, name: &HeaderName) -> Option<String> {
 }
 
 fn read(
-    route: &Route,
+    route: &'static Route,
     request: &HttpRequest,
     body: std::result::Result<Bytes, actix_web::Error>,
 ) -> Result<Call> {
@@ -339,6 +340,8 @@ fn read(
         Some(_) => read_body(request, &body)?,
         None => Value::Null,
     };
+    let about = request.match_info().get("id").and_then(|id| Uuid::parse_str(id).ok());
+    let app = App { doing: Doing { action: &route.id, about }, ..app };
     let path = request.match_info().iter();
     let headers = HEADERS.into_iter().filter_map(|name| {
         let value = request.headers().get(name)?;

@@ -33,12 +33,14 @@ use utoipa::{
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
-    problem::{self, Kind, Problem, ProblemAt},
+    lock_down::HEALTH,
+    problem::{self, FoundInText, Kind, Problem, ProblemAt},
     routes::{self, Is, Parameter, Route, Schema},
     views,
 };
 
 mod answers;
+mod confirmable;
 
 const PREFIX: &str = "#/components/schemas/";
 
@@ -220,6 +222,9 @@ fn content(schema: &Schema, example: Option<&Value>) -> Content {
 /// The problems that a route can meet.
 fn problems(route: &Route) -> Vec<&'static Kind> {
     let mut kinds: Vec<&'static Kind> = vec![&problem::MALFORMED, &problem::INTERNAL];
+    if !HEALTH.contains(&route.path.as_str()) {
+        kinds.push(&problem::LOCKED_DOWN);
+    }
     if !route.is_open {
         kinds.push(&problem::UNAUTHENTICATED);
         kinds.push(&problem::FORBIDDEN);
@@ -244,11 +249,16 @@ fn problems(route: &Route) -> Vec<&'static Kind> {
         kinds.extend([&problem::STALE, &problem::NO_PRECONDITION]);
     }
     kinds.extend(match route.id.as_str() {
-        "sign_in" => &[&problem::SIGN_IN_REFUSED, &problem::THROTTLED, &problem::BUSY][..],
+        "sign_in" | "second_step" => {
+            &[&problem::SIGN_IN_REFUSED, &problem::THROTTLED, &problem::BUSY][..]
+        }
         "accept_invitation" => &[&problem::SIGN_IN_REFUSED, &problem::BUSY],
         "refresh" => &[&problem::SESSION_ENDED, &problem::BUSY],
-        "change_password" => &[&problem::THROTTLED],
         "check" => &[&problem::BUDGET_SPENT],
+        "change_password" | "step_up" | "confirm_second_factor" => &[&problem::THROTTLED],
+        "enrol_second_factor" | "renew_recovery_codes" | "remove_second_factor" => {
+            &[&problem::CONFLICT]
+        }
         "readyz" => &[&problem::BUSY],
         _ => &[],
     });
@@ -272,15 +282,19 @@ fn components() -> Components {
     }
     add::<Problem>(&mut components);
     add::<ProblemAt>(&mut components);
+    add::<FoundInText>(&mut components);
     add::<views::Flag>(&mut components);
     add::<views::FlagSubject>(&mut components);
     add::<views::Organisation>(&mut components);
     add::<views::Because>(&mut components);
     add::<views::About>(&mut components);
     add::<views::RestrictedFlag>(&mut components);
+    add::<concord_reports::disclosed::Disclosed>(&mut components);
     add::<views::FlagStep>(&mut components);
     add::<views::FlagDetail>(&mut components);
     add::<views::FlagList>(&mut components);
+    add::<views::QueuedFlag>(&mut components);
+    add::<views::Queue>(&mut components);
     add::<views::Person>(&mut components);
     add::<views::SuggestedArmedActor>(&mut components);
     add::<Brief>(&mut components);
@@ -298,11 +312,13 @@ fn add<T: ToSchema + PartialSchema>(components: &mut Components) {
 }
 
 /// An answer has all members that it is described with, null if there is nothing to say, and no
-/// others. The faults of a problem alone are left out where there are none.
+/// others. The faults of a problem, and what was found in a text, alone are left out where there
+/// is nothing.
 fn whole(schema: RefOr<OpenSchema>) -> RefOr<OpenSchema> {
     let RefOr::T(OpenSchema::Object(mut object)) = schema else { return schema };
     if !object.properties.is_empty() {
-        let names = object.properties.keys().filter(|name| *name != "errors");
+        let names =
+            object.properties.keys().filter(|name| !["errors", "found"].contains(&name.as_str()));
         object.required = names.cloned().collect();
         object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
     }
@@ -358,6 +374,7 @@ fn documents() -> BTreeMap<String, Value> {
             *change = schema;
         }
     }
+    confirmable::mark(&mut all);
     if let Some(operation) = all.get_mut("Operation") {
         operation["properties"]["id"] = json!({"type": "string", "format": "uuid"});
         operation["properties"]["evaluated_on"] = json!({
@@ -374,6 +391,7 @@ fn plain() -> BTreeMap<String, Value> {
         serde_json::from_str(include_str!("shapes.json")).unwrap_or_default();
     shapes.insert("Sharing".to_owned(), sharing::schema());
     shapes.insert("Search".to_owned(), find::schema());
+    shapes.insert("DisclosedSearch".to_owned(), find::disclosed_schema());
     shapes.extend(bundle());
     shapes
 }

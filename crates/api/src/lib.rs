@@ -12,6 +12,7 @@ use concord_app::App;
 mod call;
 mod document;
 mod json;
+mod lock_down;
 mod metrics;
 mod problem;
 mod routes;

@@ -2,12 +2,18 @@
 
 use actix_web::{HttpResponse, http::StatusCode};
 use concord_app::Error;
-use concord_domain::fault::{Fault, FaultCode};
+use concord_domain::{
+    fault::{Fault, FaultCode},
+    guard::{Detail, Finding},
+};
 use serde::Serialize;
 use utoipa::{
     ToSchema,
     openapi::{Object, ObjectBuilder, schema::Type},
 };
+
+/// After how many seconds it is worth looking again whether a lock-down stands.
+const LOOK_AGAIN_SECONDS: u64 = 60;
 
 /// The addresses of all kinds, as the schema of one.
 fn address() -> Object {
@@ -53,6 +59,34 @@ pub struct ProblemAt {
     pub code: &'static str,
     /// What is wrong and what would be right.
     pub detail: String,
+    /// What a free text seems to hold, where it is looked over for what is never stored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub found: Option<FoundInText>,
+}
+
+/// All codes of what is found in texts, as the schema of one.
+fn detail_code() -> Object {
+    let all = Detail::ALL.iter().map(|detail| detail.code());
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(all)).build()
+}
+
+/// What a free text seems to hold that is never stored.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FoundInText {
+    /// What it seems to be.
+    #[schema(schema_with = detail_code)]
+    pub detail: &'static str,
+    /// Its first character, counted from 0.
+    pub from: usize,
+    /// The character after its last.
+    pub until: usize,
+}
+
+impl From<Finding> for FoundInText {
+    fn from(finding: Finding) -> Self {
+        Self { detail: finding.detail.code(), from: finding.from, until: finding.until }
+    }
 }
 
 /// A kind of problem: its code, status, title, and when it is met.
@@ -93,11 +127,17 @@ kinds! {
     UNAUTHENTICATED = "unauthenticated", UNAUTHORIZED, "Sign in first",
         "Send `Authorization: Bearer …` with a token from POST /v1/tokens that has not ended.";
     SIGN_IN_REFUSED = "sign_in_refused", UNAUTHORIZED, "This does not sign anybody in",
-        "The login or the password is wrong, or the account is closed; it is not said which.";
+        "The login, the password or the code is wrong, or the account is closed, or the challenge has \
+         ended; it is not said which.";
     SESSION_ENDED = "session_ended", UNAUTHORIZED, "Sign in again",
         "This refresh token carries nothing on: it was used, or its session has ended.";
     FORBIDDEN = "forbidden", FORBIDDEN, "You may not do this",
         "You may know of it, and your role does not do this. Ask who is named.";
+    STEP_UP_REQUIRED = "step_up_required", FORBIDDEN, "Prove again that it is you",
+        "What you ask for would do much harm if somebody else had your device: it needs a proof of who \
+         you are that is at most 10 minutes old. POST /v1/tokens/step-up with `code`, if you have a \
+         second factor, or else with `password`; then send the request again. Signing in is such a \
+         proof; staying signed in is none.";
     NOT_FOUND = "not_found", NOT_FOUND, "There is no such thing here",
         "It does not exist, or you may not know of it; it is not said which.";
     NO_METHOD = "method_not_allowed", METHOD_NOT_ALLOWED, "This cannot be done here",
@@ -118,6 +158,9 @@ kinds! {
          again. Ask the desk; entries are saved all the same.";
     BUSY = "busy", SERVICE_UNAVAILABLE, "Too much is going on",
         "Try again in a moment; with the same Idempotency-Key nothing is done twice.";
+    LOCKED_DOWN = "locked_down", SERVICE_UNAVAILABLE, "This installation is locked down",
+        "Two people, or whoever runs the server, have closed it: nobody is signed in, and nothing is \
+         answered until whoever runs the server lifts that on the command line.";
     INTERNAL = "internal", INTERNAL_SERVER_ERROR, "Something is broken here",
         "It is not your fault. Tell whoever runs the server the X-Request-Id.";
 }
@@ -149,6 +192,7 @@ impl Problem {
                 pointer: fault.pointer,
                 code: fault.code.code(),
                 detail: fault.detail,
+                found: fault.finding.map(FoundInText::from),
             })
             .collect();
         self
@@ -190,12 +234,16 @@ impl From<Error> for Problem {
                 Self { retry_after: Some(seconds), ..Self::new(&BUDGET_SPENT, said) }
             }
             Error::Forbidden(_) => Self::new(&FORBIDDEN, said),
+            Error::StepUpRequired => Self::new(&STEP_UP_REQUIRED, said),
             Error::NotFound => Self::new(&NOT_FOUND, said),
             Error::Conflict(_) => Self::new(&CONFLICT, said),
             Error::Stale => Self::new(&STALE, said),
             Error::PreconditionRequired => Self::new(&NO_PRECONDITION, said),
             Error::IdempotencyKeyReused => Self::new(&KEY_REUSED, said),
             Error::Busy => Self { retry_after: Some(1), ..Self::new(&BUSY, said) },
+            Error::LockedDown => {
+                Self { retry_after: Some(LOOK_AGAIN_SECONDS), ..Self::new(&LOCKED_DOWN, said) }
+            }
             Error::DryRun(_) | Error::Internal(_) => {
                 // What broke is for whoever runs the server, and never for the caller.
                 tracing::error!(error = %said, "a request failed");

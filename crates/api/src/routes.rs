@@ -14,13 +14,17 @@ use crate::{
     call::{self, Endpoint},
 };
 
+mod audit;
 mod bulk;
 mod bundles;
 mod checks;
+mod credentials;
+mod desk;
 mod engagements;
 mod find;
 mod flags;
 mod guidance;
+mod lock_down;
 mod operations;
 mod outlook;
 mod people;
@@ -202,6 +206,8 @@ pub fn all() -> &'static [Route] {
     static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         let mut routes = system::routes();
         routes.extend(signing_in::routes());
+        routes.extend(lock_down::routes());
+        routes.extend(credentials::routes());
         routes.extend(problems::routes());
         routes.extend(people::routes());
         routes.extend(operations::routes());
@@ -210,9 +216,11 @@ pub fn all() -> &'static [Route] {
         routes.extend(checks::routes());
         routes.extend(find::routes());
         routes.extend(flags::routes());
+        routes.extend(desk::routes());
         routes.extend(outlook::routes());
         routes.extend(guidance::routes());
         routes.extend(bundles::routes());
+        routes.extend(audit::routes());
         routes
     });
     &ROUTES

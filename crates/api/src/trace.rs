@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use actix_web::{
     Error,
-    body::MessageBody,
+    body::{EitherBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::header::{self, HeaderName, HeaderValue},
     middleware::Next,
@@ -13,7 +13,7 @@ use actix_web::{
 };
 use concord_app::App;
 
-use crate::metrics::Metrics;
+use crate::{lock_down, metrics::Metrics};
 
 /// The headers that every answer has, pages and documents included.
 const FIXED: [(HeaderName, &str); 3] = [
@@ -22,20 +22,24 @@ const FIXED: [(HeaderName, &str); 3] = [
     (header::X_FRAME_OPTIONS, "DENY"),
 ];
 
-/// Gives a request an id, and writes its line.
+/// Gives a request an id, and writes its line. While the installation is locked down nothing else is
+/// done with it.
 ///
 /// # Errors
 /// Those of the service.
 pub async fn trace<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
-) -> Result<ServiceResponse<B>, Error> {
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     let started = Instant::now();
     let id = request.app_data::<web::Data<App>>().map(|app| app.ids.id().to_string());
     let id = id.unwrap_or_default();
     let metrics = request.app_data::<web::Data<Metrics>>().cloned();
     let method = request.method().clone();
-    let mut response = next.call(request).await?;
+    let mut response = match lock_down::refusal(&request) {
+        Some(refusal) => request.into_response(refusal).map_into_right_body(),
+        None => next.call(request).await?.map_into_left_body(),
+    };
     let pattern = response.request().match_pattern();
     let took = started.elapsed();
     let status = response.status().as_u16();

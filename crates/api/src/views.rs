@@ -1,19 +1,21 @@
 //! What is shown of things that are no documents: flags, people, lists.
 
+mod suggested;
+
+pub use suggested::SuggestedArmedActor;
+
 use concord_app::{
-    armed_actors::search::Suggested,
     flags::{FlagWithHistory, RestrictedLine, ShownFlag},
     people::PersonInOperation,
 };
 use concord_domain::{
     flag::Subject,
-    id::PlaceId,
     language::Language,
-    names::Reason,
     reason::Detail,
     rules,
-    vocabulary::{Closed, Code, in_language},
+    vocabulary::{Closed, in_language},
 };
+use concord_reports::{Named, disclosed::DisclosedSummary};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::{
@@ -21,6 +23,10 @@ use utoipa::{
     openapi::{ObjectBuilder, OneOfBuilder, Ref, Schema, schema::Type},
 };
 use uuid::Uuid;
+
+mod queue;
+
+pub use queue::{Queue, QueuedFlag};
 
 fn flag_kind() -> Ref {
     Ref::from_schema_name("FlagKind")
@@ -45,6 +51,14 @@ fn role() -> Ref {
 fn or_null(code: Ref) -> Schema {
     let null = ObjectBuilder::new().schema_type(Type::Null);
     OneOfBuilder::new().item(code).item(null).into()
+}
+
+fn flag_kind_or_null() -> Schema {
+    or_null(flag_kind())
+}
+
+fn severity_or_null() -> Schema {
+    or_null(severity())
 }
 
 fn level_or_null() -> Schema {
@@ -155,6 +169,16 @@ pub struct RestrictedFlag {
     pub class: &'static str,
     /// Your own entry.
     pub entry: Uuid,
+    /// Which rule raised it, if the other side is told of in outline.
+    #[schema(schema_with = flag_kind_or_null)]
+    pub kind: Option<&'static str>,
+    /// How much it matters, if the other side is told of in outline.
+    #[schema(schema_with = severity_or_null)]
+    pub severity: Option<&'static str>,
+    /// Whose the other side is, if that is told.
+    pub organizations: Vec<Named>,
+    /// The other side in outline, if that is told.
+    pub summaries: Vec<DisclosedSummary>,
 }
 
 /// A step in the life of a flag.
@@ -196,66 +220,6 @@ pub struct FlagList {
     pub next: Option<String>,
     /// One line for each of your entries and class with which there is more.
     pub restricted: Vec<RestrictedFlag>,
-}
-
-/// An armed actor that may be meant, with what tells it from others of its name.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct SuggestedArmedActor {
-    /// Its id.
-    pub armed_actor: Uuid,
-    /// Its key.
-    pub key: String,
-    /// Its name.
-    pub name: String,
-    /// What kind of armed actor it is.
-    pub kind: &'static str,
-    /// The armed actor that it is a unit of.
-    pub parent: Option<Called>,
-    /// Where it is present.
-    pub places: Vec<Called>,
-    /// How alike the name that matched is to what was written, from 0 to 1.
-    #[schema(example = 0.93)]
-    pub score: f64,
-    /// The name that matched.
-    pub matched: MatchedName,
-    /// In what the two are alike, and in what they differ.
-    pub because: Vec<Likeness>,
-}
-
-/// Something by its name.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Called {
-    /// Its id.
-    pub id: Uuid,
-    /// What it is called.
-    pub name: String,
-}
-
-/// A name that is like what was written.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct MatchedName {
-    /// The name.
-    pub name: String,
-    /// The member that it stands in: `name`, `aliases`, `names`, `external_ids`, `key` or `id`.
-    #[schema(example = "aliases")]
-    pub field: &'static str,
-    /// The language, of one that stands in `names`.
-    pub language: Option<String>,
-    /// The register, of one that stands in `external_ids`.
-    pub register: Option<String>,
-}
-
-/// Something in which two names are alike, or differ.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Likeness {
-    /// What it is.
-    #[schema(example = "misspelt")]
-    pub code: &'static str,
-    /// The words that it is about, in plain letters.
-    pub words: Vec<String>,
-    /// The same as a sentence.
-    #[schema(example = "`houti` and `houthi` differ in one letter.")]
-    pub sentence: String,
 }
 
 /// A person in an operation.
@@ -361,7 +325,15 @@ impl From<Subject> for FlagSubject {
 
 impl From<RestrictedLine> for RestrictedFlag {
     fn from(line: RestrictedLine) -> Self {
-        Self { id: line.id, class: line.class.code(), entry: line.entry }
+        Self {
+            id: line.id,
+            class: line.class.code(),
+            entry: line.entry,
+            kind: line.kind.map(Closed::code),
+            severity: line.severity.map(Closed::code),
+            organizations: line.organizations,
+            summaries: line.summaries,
+        }
     }
 }
 
@@ -378,33 +350,6 @@ impl From<FlagWithHistory> for FlagDetail {
                 .or_else(|| step.cause.map(|cause| cause.sentence(found.flag.language).to_owned())),
         });
         Self { steps: steps.collect(), flag: found.flag.into() }
-    }
-}
-
-impl From<Suggested> for SuggestedArmedActor {
-    fn from(found: Suggested) -> Self {
-        let likeness = |reason: Reason| Likeness {
-            code: reason.code.code(),
-            sentence: reason.sentence(found.language),
-            words: reason.words,
-        };
-        let place = |(id, name): (PlaceId, String)| Called { id: id.0, name };
-        Self {
-            armed_actor: found.actor.identity.id.0,
-            key: found.actor.identity.key.as_str().to_owned(),
-            name: found.actor.name.as_str().to_owned(),
-            kind: found.actor.kind.entry().code.as_str(),
-            parent: found.parent.map(|(id, name)| Called { id: id.0, name }),
-            places: found.places.into_iter().map(place).collect(),
-            score: found.score,
-            matched: MatchedName {
-                field: found.field.member(),
-                language: found.field.language().map(str::to_owned),
-                register: found.field.register().map(str::to_owned),
-                name: found.name,
-            },
-            because: found.because.into_iter().map(likeness).collect(),
-        }
     }
 }
 

@@ -1,10 +1,14 @@
 //! Into an operation: who the caller is there, and what they may see.
 
+use std::rc::Rc;
+
 use concord_domain::{
+    credential::{Assurance, Deed},
     id::{MechanismId, OrganizationId},
     language::Language,
     policy::{Action, Caller, Decision, Scope, decide},
     vocabulary::Role,
+    window::Day,
 };
 use concord_store::{
     Area, Tx, accounts,
@@ -15,7 +19,8 @@ use uuid::Uuid;
 
 use crate::{
     App,
-    auth::{self, Person},
+    audit::{self, Deeds},
+    auth::{self, Known, Person},
     coherence,
     error::{Error, Result},
 };
@@ -31,8 +36,12 @@ pub struct Access {
     pub caller: Caller,
     /// What the person may see.
     pub scope: Scope,
+    /// How sure it is that it is the person.
+    pub assurance: Assurance,
     /// What the person reads.
     pub language: Language,
+    /// What is done, and to whose entries.
+    pub deeds: Rc<Deeds>,
 }
 
 impl Access {
@@ -42,11 +51,29 @@ impl Access {
         self.operation.id
     }
 
-    /// Refuses what the person may not do; `of` is the organisation that it is about.
+    /// Refuses what the person may not do, or for which it is not sure enough that it is the person;
+    /// `of` is the organisation that it is about.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`], then [`Error::StepUpRequired`].
+    pub fn require(&self, action: Action, of: Option<OrganizationId>) -> Result<()> {
+        self.permit(action, of)?;
+        self.assure(action)
+    }
+
+    /// Refuses that for which it is not sure enough that it is the person.
+    ///
+    /// # Errors
+    /// [`Error::StepUpRequired`], and [`Error::Forbidden`] for tools.
+    pub fn assure(&self, deed: impl Into<Deed>) -> Result<()> {
+        auth::admit(self.assurance, deed.into())
+    }
+
+    /// Refuses what the person may not do, however sure it is.
     ///
     /// # Errors
     /// [`Error::Forbidden`].
-    pub fn require(&self, action: Action, of: Option<OrganizationId>) -> Result<()> {
+    pub fn permit(&self, action: Action, of: Option<OrganizationId>) -> Result<()> {
         match decide(&self.caller, action, of) {
             Decision::Allow => Ok(()),
             Decision::Forbid => Err(Error::Forbidden(match action {
@@ -54,9 +81,13 @@ impl Access {
                 Action::KeepReference => "the desk and the administrator keep reference data",
                 Action::KeepAgreements => "the desk keeps leads and common positions",
                 Action::KeepOperation => "the desk and the administrator keep the operation",
-                Action::ReadEntries => "your role reads no entries",
-                Action::RecordEntry => "only people of an organisation log for it",
+                Action::ReadEntries | Action::Export => "your role reads no entries",
+                Action::RecordEntry | Action::LoosenSharing => {
+                    "only people of an organisation log for it"
+                }
                 Action::StepFlag => "only who reads entries works on flags",
+                Action::ReadAudit => "focal points and auditors read the audit log",
+                Action::ReadQueue => "the desk alone sees something of every flag",
                 Action::KeepPeople => "the focal point of an organisation keeps its people",
                 Action::ReadDesk => "the desk alone is told this",
                 Action::InviteFirstFocalPoint | Action::KeepOffices => {
@@ -81,13 +112,21 @@ impl Access {
         }
     }
 
+    /// The server's own access, in the course of what the caller does.
+    #[must_use]
+    pub fn as_server(&self) -> Self {
+        Self { deeds: Rc::clone(&self.deeds), ..Self::of_server(self.operation.clone()) }
+    }
+
     /// The server's own access, for the command line.
     #[must_use]
     pub fn of_server(operation: KeptOperation) -> Self {
         let roles = vec![(Role::Desk, None), (Role::Administrator, None)];
         let caller = Caller { roles, mechanisms: Vec::new() };
         let language = Language::default();
-        Self { operation, account: Uuid::nil(), caller, scope: Scope::server(), language }
+        let deeds = Deeds::of(operation.id, None, Vec::new());
+        let (scope, assurance) = (Scope::server(), Assurance::Fresh);
+        Self { operation, account: Uuid::nil(), caller, scope, assurance, language, deeds }
     }
 }
 
@@ -95,8 +134,8 @@ impl Access {
 ///
 /// # Errors
 /// [`Error::NotFound`] for strangers.
-pub fn entered(tx: &mut Tx, person: Person, written: &str) -> Result<Access> {
-    let account = auth::account(tx, person)?;
+pub fn entered(app: &App, tx: &mut Tx, person: Person, written: &str) -> Result<Access> {
+    let Known { account, assurance } = auth::known(app, tx, person)?;
     let operation = operations::find(tx, written)?.ok_or(Error::NotFound)?;
     let memberships = accounts::memberships(tx, operation.id, account.id)?;
     let mut roles: Vec<(Role, Option<OrganizationId>)> =
@@ -114,10 +153,12 @@ pub fn entered(tx: &mut Tx, person: Person, written: &str) -> Result<Access> {
     let caller = Caller { roles, mechanisms };
     let scope = caller.scope();
     let language = person.language;
-    Ok(Access { operation, account: account.id, caller, scope, language })
+    let deeds = Deeds::of(operation.id, Some(account.id), scope.organizations.clone());
+    Ok(Access { operation, account: account.id, caller, scope, assurance, language, deeds })
 }
 
-/// Reads in an operation. The first to come on a UTC day brings it up to that day.
+/// Reads in an operation. The first to come on a UTC day brings it up to that day. If entries of
+/// others are shown, that is recorded, or nothing is answered.
 ///
 /// # Errors
 /// [`Error::NotFound`] for strangers, and those of the work.
@@ -127,41 +168,66 @@ pub fn read<T>(
     operation: &str,
     work: impl Fn(&mut Tx, &Access) -> Result<T>,
 ) -> Result<T> {
-    let today = app.today();
-    let read = app.store.read(|tx| {
-        let access = entered(tx, person, operation)?;
-        if access.operation.evaluated_on < today {
-            return Ok::<_, Error>(Err(access.id()));
-        }
-        work(tx, &access).map(Ok)
-    })?;
-    match read {
+    let read = || match witnessed(app, (person, operation), Some(app.today()), &work)? {
         Ok(answer) => Ok(answer),
         Err(id) => {
-            app.store.write(Area::Operation(id), |tx| coherence::pass_days(app, tx, id))?;
-            app.store.read(|tx| {
-                let access = entered(tx, person, operation)?;
-                work(tx, &access)
-            })
+            bring_up_to_today(app, id)?;
+            let read = witnessed(app, (person, operation), None, &work)?;
+            read.map_err(|_| Error::Busy)
         }
-    }
+    };
+    audit::or_refused(app, (person, operation), read())
 }
 
-/// Writes in an operation, as if nobody else were writing in it.
+/// Reads, and records that entries of others were shown; the id of the operation if it does not
+/// stand as of the day that it should.
+fn witnessed<T>(
+    app: &App,
+    (person, operation): (Person, &str),
+    as_of: Option<Day>,
+    work: &impl Fn(&mut Tx, &Access) -> Result<T>,
+) -> Result<Result<T, Uuid>> {
+    let read = |tx: &mut Tx| {
+        let access = entered(app, tx, person, operation)?;
+        if as_of.is_some_and(|day| access.operation.evaluated_on < day) {
+            return Ok((Err(access.id()), None));
+        }
+        let answer = work(tx, &access)?;
+        Ok((Ok(answer), audit::records(app, tx, &access.deeds)?))
+    };
+    app.store.witness(read, |tx, records| audit::add(tx, records))
+}
+
+/// Brings an operation up to today.
+///
+/// # Errors
+/// The store's own.
+#[expect(clippy::disallowed_methods, reason = "that days have passed records itself")]
+pub fn bring_up_to_today(app: &App, id: Uuid) -> Result<()> {
+    app.store.write(Area::Operation(id), |tx| coherence::pass_days(app, tx, id))
+}
+
+/// Writes in an operation, as if nobody else were writing in it, and records it.
 ///
 /// # Errors
 /// [`Error::NotFound`] for strangers, and those of the work.
+#[expect(clippy::disallowed_methods, reason = "it is recorded with what is written")]
 pub fn write<T>(
     app: &App,
     person: Person,
     operation: &str,
     work: impl Fn(&mut Tx, &Access) -> Result<T>,
 ) -> Result<T> {
-    // Which operation it is decides whom to wait for; all else is read once nobody else writes.
-    let id = app.store.read(|tx| entered(tx, person, operation))?.id();
-    app.store.write(Area::Operation(id), |tx| {
-        coherence::pass_days(app, tx, id)?;
-        let access = entered(tx, person, operation)?;
-        work(tx, &access)
-    })
+    let write = || {
+        // Which operation it is decides whom to wait for; all else is read once nobody else writes.
+        let id = app.store.read(|tx| entered(app, tx, person, operation))?.id();
+        app.store.write(Area::Operation(id), |tx| {
+            coherence::pass_days(app, tx, id)?;
+            let access = entered(app, tx, person, operation)?;
+            let done = work(tx, &access)?;
+            audit::record(app, tx, &access.deeds)?;
+            Ok(done)
+        })
+    };
+    audit::or_refused(app, (person, operation), write())
 }

@@ -130,6 +130,8 @@ fn take_over(
     kept.influences = kept.influences.or_else(|| gone.influences.clone());
     kept.decisions = kept.decisions.or_else(|| gone.decisions.clone());
     documents::save_armed_actor(tx, operation, &kept, to_lineage)?;
+    access.deeds.wrote(&kept);
+    access.deeds.changed("armed_actor", from.0);
 
     move_units(tx, access, gone, (from_lineage, to), touched)?;
     move_engagements(tx, access, (from, to), touched)?;
@@ -150,6 +152,7 @@ fn move_units(
         if unit.parent == Some(To(gone.identity.id)) {
             let moved = ArmedActor { parent: Some(To(to)), ..unit.clone() };
             moved.save(tx, access, Some(&unit), touched)?;
+            access.deeds.wrote(&moved);
         }
     }
     Ok(())
@@ -169,6 +172,7 @@ fn move_engagements(
         moved.armed_actor = To(to);
         let mut only_focus = Touched::default();
         moved.save(tx, access, Some(&engagement), &mut only_focus)?;
+        access.deeds.wrote(&moved);
         // That the actor goes by another name now is no change of what was settled.
         touched.focus.extend(only_focus.focus);
     }
@@ -189,28 +193,33 @@ fn move_agreements(
         let mut moved = lead.clone();
         moved.armed_actor = To(to);
         moved.save(tx, access, Some(&lead), &mut only_focus)?;
+        access.deeds.wrote(&moved);
     }
     let ids: Vec<Uuid> = agreed.positions.iter().map(|id| id.0).collect();
     for position in documents::common_positions::load(tx, operation, &ids)? {
         let mut moved = position.clone();
         moved.armed_actor = Some(To(to));
         moved.save(tx, access, Some(&position), &mut only_focus)?;
+        access.deeds.wrote(&moved);
     }
     let risks = live::risks_from(tx, operation, from)?;
     for risk in documents::protection_risks::load(tx, operation, &risks)? {
         let moved = ProtectionRisk { armed_actor: Some(To(to)), ..risk.clone() };
         moved.save(tx, access, Some(&risk), &mut only_focus)?;
+        access.deeds.wrote(&moved);
     }
     let server = Scope::server();
     let towards = strategies::towards(tx, operation, from)?;
     for strategy in strategies::load(tx, operation, &server, &towards)? {
         let moved = Strategy { armed_actor: Some(To(to)), ..strategy.clone() };
         moved.save(tx, access, Some(&strategy), &mut only_focus)?;
+        access.deeds.wrote(&moved);
     }
     for commitment in engagements::load_commitments(tx, operation, &server, &agreed.commitments)? {
         let mut moved = commitment.clone();
         moved.armed_actor = To(to);
         moved.save(tx, access, Some(&commitment), &mut only_focus)?;
+        access.deeds.wrote(&moved);
     }
     touched.focus.extend(only_focus.focus);
     Ok(())

@@ -1,30 +1,46 @@
 //! Who somebody is: passwords, sessions, tokens, keys.
 
 use aws_lc_rs::digest;
-use concord_domain::fault::FaultCode;
+use concord_domain::{credential::BeganBy, fault::FaultCode};
 use concord_store::{
     Area,
     accounts::{self, Account},
-    sessions as kept,
+    credentials, sessions as kept,
 };
 
 use crate::{
     App,
+    audit::{self, Deed, Deeds},
     error::{Error, Result},
+    lock_down,
 };
 
 mod keys;
 mod passwords;
+mod second_factor;
 mod sessions;
 mod tokens;
+mod tools;
 
+pub use concord_store::credentials::ToolToken;
 pub use keys::{FormerKeys, KeyRing, Keys};
 pub use passwords::{PASSWORD_CHARS, Throttle, hash_new};
+pub use second_factor::{
+    CHALLENGE_SECONDS, Enrolled, FirstStep, RECOVERY_CODES, Standing, WRONG_TRIES_MAX, confirm,
+    enrol, remove as remove_second_factor, renew_recovery_codes, second_factor, second_step,
+    step_up,
+};
+pub(crate) use sessions::admit;
+pub(crate) use sessions::in_session;
 pub use sessions::{
-    AGAIN_SECONDS, IDLE_DAYS, SESSION_DAYS, SESSIONS_MAX, Tokens, account, refresh,
-    sign_out_everywhere, sign_out_here,
+    AGAIN_SECONDS, IDLE_DAYS, Known, SESSION_DAYS, SESSIONS_MAX, Tokens, end_session, known,
+    own_sessions, refresh, sign_out_everywhere, sign_out_here,
 };
 pub use tokens::{Person, authenticate};
+pub use tools::{
+    TOOL_NAME_CHARS_MAX, TOOL_TOKEN_DAYS_MAX, TOOL_TOKENS_MAX, Wanted, make_tool_token,
+    revoke_tool_token, tool_tokens,
+};
 
 /// How long an access token holds, in seconds.
 pub const TOKEN_SECONDS: i64 = 15 * 60;
@@ -57,35 +73,54 @@ const fn is_open(account: &Account) -> bool {
     account.password_hash.is_some() && !account.is_disabled
 }
 
-/// Signs somebody in. The answer takes as long, and says as much, whether the login or the
-/// password is wrong.
+/// Signs somebody in, or asks for the second factor. The answer takes as long, and says as much,
+/// whether the login or the password is wrong.
 ///
 /// # Errors
 /// [`Error::SignInRefused`] and [`Error::TooManyTries`].
-pub fn sign_in(app: &App, login: &str, password: &str) -> Result<Tokens> {
+pub fn sign_in(app: &App, login: &str, password: &str) -> Result<FirstStep> {
     let login = normalized(login);
     app.throttle.begin(&login, app.now())?;
-    let account = app.store.read(|tx| Ok::<_, Error>(accounts::with_login(tx, &login)?))?;
+    let account = app.store.read(|tx| {
+        lock_down::require_none(tx)?;
+        Ok::<_, Error>(accounts::with_login(tx, &login)?)
+    })?;
+    let whose = account.as_ref().map(|account| account.id);
+    let done = sign_in_to(app, account, password);
+    match &done {
+        Ok(_) => app.throttle.succeeded(&login),
+        Err(Error::SignInRefused) => {
+            let who = Deeds::of(audit::INSTALLATION, whose, Vec::new());
+            audit::only(app, &who, Deed::Refused)?;
+        }
+        Err(_) => {}
+    }
+    done
+}
+
+fn sign_in_to(app: &App, account: Option<Account>, password: &str) -> Result<FirstStep> {
     let known = account.as_ref().and_then(|account| account.password_hash.as_deref());
     let is_right = app.throttle.is_right(password, known);
     let found = account.filter(|account| is_right && is_open(account));
     let account = found.ok_or(Error::SignInRefused)?;
-    app.throttle.succeeded(&login);
-    app.store.write(Area::Installation, |tx| {
+    audit::write(app, Area::Installation, |tx, deeds| {
+        deeds.by(account.id);
         // It may have been closed, or been given another password, while this one was hashed.
         let now = accounts::load(tx, &[account.id])?.pop();
         let same = |now: &Account| is_open(now) && now.password_hash == account.password_hash;
         let account = now.filter(same).ok_or(Error::SignInRefused)?;
-        sessions::begin(app, tx, &account)
+        second_factor::after_first_step(app, tx, &account, BeganBy::Password)
     })
 }
 
-/// Gives the caller another password, and ends the caller's other sessions.
+/// Gives the caller another password, and ends the caller's other sessions and all tokens that the
+/// caller gave to tools: whoever knew the former password may have made some.
 ///
 /// # Errors
-/// What is wrong with either password; [`Error::TooManyTries`], counted as tries to sign in are.
+/// What is wrong with either password; [`Error::TooManyTries`], counted as tries to sign in are;
+/// [`Error::Forbidden`] for tools.
 pub fn change_password(app: &App, person: Person, (old, new): (&str, &str)) -> Result<()> {
-    let known = app.store.read(|tx| account(tx, person))?;
+    let known = audit::read_own(app, person, |tx| sessions::in_session(app, tx, person))?.0.account;
     passwords::checked("new_password", new)?;
     app.throttle.begin(&known.login, app.now())?;
     if !app.throttle.is_right(old, known.password_hash.as_deref()) {
@@ -94,12 +129,17 @@ pub fn change_password(app: &App, person: Person, (old, new): (&str, &str)) -> R
     }
     app.throttle.succeeded(&known.login);
     let hash = app.throttle.hash(new)?;
-    app.store.write(Area::Installation, |tx| {
+    audit::write(app, Area::Installation, |tx, deeds| {
         // Had it been given another password meanwhile, this session would have ended.
-        let mut account = account(tx, person)?;
+        let (known, session) = sessions::in_session(app, tx, person)?;
+        let mut account = known.account;
         account.password_hash = Some(hash.clone());
         accounts::save(tx, &account)?;
-        Ok(kept::end_others(tx, account.id, person.session)?)
+        deeds.by(account.id);
+        deeds.changed("account", account.id);
+        credentials::end_challenges(tx, account.id)?;
+        credentials::delete_tool_tokens(tx, account.id)?;
+        Ok(kept::end_others(tx, account.id, session)?)
     })
 }
 
@@ -119,7 +159,8 @@ pub fn accept_invitation(app: &App, code: &str, password: &str) -> Result<Tokens
     passwords::checked("password", password)?;
     let hash = app.throttle.hash(password)?;
     let kept_code = sha256(code.trim().as_bytes());
-    app.store.write(Area::Installation, |tx| {
+    audit::write(app, Area::Installation, |tx, deeds| {
+        lock_down::require_none(tx)?;
         let invited = accounts::with_invitation(tx, &kept_code)?;
         let is_open = |account: &Account| {
             !account.is_disabled && account.invitation_until.is_some_and(|end| app.now() <= end)
@@ -129,7 +170,9 @@ pub fn accept_invitation(app: &App, code: &str, password: &str) -> Result<Tokens
         account.invitation_hash = None;
         account.invitation_until = None;
         accounts::save(tx, &account)?;
+        deeds.by(account.id);
+        deeds.changed("account", account.id);
         kept::end_all(tx, account.id)?;
-        sessions::begin(app, tx, &account)
+        sessions::begin(app, tx, &account, (BeganBy::Invitation, None))
     })
 }

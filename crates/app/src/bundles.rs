@@ -1,11 +1,15 @@
 //! Bundles: an operation in and out, all or nothing.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    rc::Rc,
+};
 
 use concord_domain::{
     bundle::{self, Bundle, Standing},
-    document::{Document, Of, Reader},
+    document::{self, Document, Of, Reader},
     fault::{Fault, FaultCode, Pointer},
+    guard::Noted,
     policy::{Action, Scope},
     vocabulary::{Audience, Disclosure},
 };
@@ -20,9 +24,11 @@ use crate::{
     App,
     access::{self, Access},
     asking,
+    audit::{self, Deeds},
     auth::Person,
     coherence,
     error::{Error, Result},
+    guard::{self, Confirmation},
     operations as use_operations,
     resources::{self, Resource, Touched},
 };
@@ -51,6 +57,8 @@ pub struct Defaults {
     pub audience: Option<Audience>,
     /// The disclosure; `match` unless said.
     pub disclosure: Option<Disclosure>,
+    /// Whether the free texts are confirmed to hold nothing that is never stored.
+    pub confirmation: Confirmation,
 }
 
 /// Takes a bundle in, or only says what that would do.
@@ -63,11 +71,12 @@ pub fn import(
     person: Person,
     operation: &str,
     body: &Value,
-    is_dry_run: bool,
+    (confirmation, is_dry_run): (Confirmation, bool),
 ) -> Result<Imported> {
+    let defaults = Defaults { confirmation, ..Defaults::default() };
     let done = access::write(app, person, operation, |tx, access| {
         access.require(Action::ReadReference, None)?;
-        let imported = import_into(app, tx, access, body, Defaults::default())?;
+        let imported = import_into(app, tx, access, body, defaults)?;
         // What was only tried is undone with the transaction.
         if is_dry_run { Err(Error::DryRun(imported)) } else { Ok(imported) }
     });
@@ -89,18 +98,21 @@ pub fn import_as_server(
 ) -> Result<Imported> {
     let key = body["operation"]["key"].as_str().unwrap_or_default();
     let found = app.store.read(|tx| Ok::<_, Error>(operations::find(tx, key)?))?;
-    let work = |tx: &mut Tx, id: Uuid| {
+    let work = |tx: &mut Tx, deeds: &Rc<Deeds>, id: Uuid| {
         coherence::pass_days(app, tx, id)?;
         let present = operations::load(tx, Some(&[id]))?.pop().ok_or(Error::NotFound)?;
-        let access = Access::of_server(present);
+        deeds.in_log(id);
+        let access = Access { deeds: Rc::clone(deeds), ..Access::of_server(present) };
         let imported = import_into(app, tx, &access, body, defaults)?;
         if is_dry_run { Err(Error::DryRun(imported)) } else { Ok(imported) }
     };
     let done = match found {
-        Some(kept) => app.store.write(Area::Operation(kept.id), |tx| work(tx, kept.id)),
-        None => app.store.write(Area::Installation, |tx| {
+        Some(kept) => {
+            audit::write(app, Area::Operation(kept.id), |tx, deeds| work(tx, deeds, kept.id))
+        }
+        None => audit::write(app, Area::Installation, |tx, deeds| {
             let made = insert_operation(app, tx, body)?;
-            work(tx, made.id)
+            work(tx, deeds, made.id)
         }),
     };
     match done {
@@ -129,13 +141,20 @@ fn import_into(
     defaults: Defaults,
 ) -> Result<Imported> {
     let today = app.today();
-    let mut registry = Registry { app, tx, access, standing: HashSet::new(), error: None };
+    let mut registry =
+        Registry { app, tx, access, standing: HashSet::new(), error: None, noted: Vec::new() };
     let read = bundle::read(body, &mut registry, Some(today));
     if let Some(error) = registry.error.take() {
         return Err(error);
     }
     let standing = std::mem::take(&mut registry.standing);
-    let bundle = read.map_err(Error::Invalid)?;
+    let noted = std::mem::take(&mut registry.noted);
+    let bundle = read.map_err(|mut faults| {
+        let is_given = defaults.confirmation == Confirmation::Given;
+        let noted = noted.iter().filter(|_| !is_given);
+        faults.extend(noted.map(|each| each.fault(access.language)));
+        Error::Invalid(faults)
+    })?;
     if bundle.operation.key != access.operation.operation.key {
         let root = Pointer::ROOT;
         let at = root.member("operation");
@@ -154,6 +173,8 @@ fn import_into(
         done: Imported::default(),
         touched: Touched::default(),
         faults: Vec::new(),
+        noted: of_things(noted),
+        confirmation: defaults.confirmation,
     };
     import.operation(app, &body["operation"])?;
     import.everything(bundle, defaults)?;
@@ -172,6 +193,22 @@ struct Import<'i> {
     done: Imported,
     touched: Touched,
     faults: Vec<Fault>,
+    /// What was found in the texts of each thing, by the thing's own place.
+    noted: HashMap<String, Vec<Noted>>,
+    confirmation: Confirmation,
+}
+
+/// What was found in the texts of each thing of a bundle, with pointers that begin at the thing.
+fn of_things(noted: Vec<Noted>) -> HashMap<String, Vec<Noted>> {
+    let mut found: HashMap<String, Vec<Noted>> = HashMap::new();
+    for mut each in noted {
+        // `/engagements/3/summary`
+        let end = each.pointer.match_indices('/').nth(2).map_or(each.pointer.len(), |(at, _)| at);
+        let within = each.pointer.split_off(end);
+        let thing = std::mem::replace(&mut each.pointer, within);
+        found.entry(thing).or_default().push(each);
+    }
+    found
 }
 
 impl Import<'_> {
@@ -223,9 +260,9 @@ impl Import<'_> {
         let root = Pointer::ROOT;
         let at = root.member(list);
         for (index, thing) in things {
-            match self.one(thing) {
+            let place = at.item(index).to_string();
+            match self.one(thing, &place) {
                 Err(Error::Invalid(faults)) => {
-                    let place = at.item(index).to_string();
                     self.faults.extend(faults.into_iter().map(|fault| Fault {
                         pointer: format!("{place}{}", fault.pointer),
                         ..fault
@@ -237,13 +274,21 @@ impl Import<'_> {
         Ok(())
     }
 
-    fn one<T: Resource>(&mut self, thing: T) -> Result<()> {
+    fn one<T: Resource>(&mut self, thing: T, place: &str) -> Result<()> {
         let before = if self.standing.contains(&thing.id()) {
             let server = Access { scope: Scope::server(), ..self.access.clone() };
             T::load(self.tx, &server, &[thing.id()])?.pop()
         } else {
             None
         };
+        let noted = self.noted.remove(place).unwrap_or_default();
+        let standing = before.as_ref().filter(|_| !noted.is_empty()).map(document::texts_of);
+        let standing = standing.unwrap_or_default();
+        let texts = (&*standing, self.confirmation);
+        let faults = guard::judged(self.access, noted, texts);
+        if !faults.is_empty() {
+            return Err(Error::Invalid(faults));
+        }
         let after = thing.completed(self.tx, self.access)?;
         if before.as_ref().is_some_and(|before| resources::is_same(before, &after)) {
             self.done.unchanged += 1;

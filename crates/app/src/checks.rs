@@ -32,6 +32,7 @@ use crate::{
     App,
     access::{self, Access},
     asking::{self, Room},
+    audit::met,
     auth::{Person, sha256},
     coherence,
     cursor::{self, Items, ListOf, Page},
@@ -99,6 +100,7 @@ fn read(app: &App, tx: &mut Tx, access: &Access, body: &Value) -> Result<Intenti
         Intention::read(body, &Pointer::ROOT, reader)
     })?;
     access.require(Action::RecordEntry, Some(question.organization.0))?;
+    access.tell();
     let parts = question.asks.iter().flat_map(|ask| &ask.places);
     let parts = parts.chain(question.demands.iter().flat_map(|demand| &demand.places));
     let named: BTreeSet<Uuid> = question.places.iter().chain(parts).map(|to| to.0.0).collect();
@@ -120,6 +122,8 @@ fn evaluated(app: &App, tx: &mut Tx, access: &Access, question: &Intention) -> R
     let facts = coherence::gather_around(tx, access.id(), &engagement)?;
     let focus = Focus { engagements: [id].into(), ..Focus::default() };
     let found = evaluate(&facts, &focus);
+    // What is met is noted for the record; what is told of it is decided here.
+    met::cut(tx, access, (&facts, id.0), found.clone())?;
     let resting: Vec<(Severity, FlagClass, Vec<Uuid>)> = found
         .iter()
         .map(|flag| {

@@ -9,7 +9,6 @@ use concord_domain::{
     facts::{Agreements, Context, Facts},
     flag::{Cause, Flag, Standing, Subject, reconcile},
     id::{CommitmentId, CommonPositionId, EngagementId, LeadId},
-    policy::Scope,
     vocabulary::{FlagState, Severity},
 };
 use concord_store::{
@@ -17,7 +16,7 @@ use concord_store::{
     due::{self, Kind},
     engagements, flags,
     flags::{KeptFlag, Raised, Step},
-    operations::{self, KeptOperation},
+    operations,
 };
 use uuid::Uuid;
 
@@ -25,6 +24,7 @@ use crate::{
     App,
     access::Access,
     asking,
+    audit,
     error::Result,
     resources::{Resource, Touched},
 };
@@ -131,8 +131,7 @@ fn add_origins<'f>(
     let missing: BTreeSet<CommitmentId> =
         flags.flat_map(|flag| flag.between.iter().filter_map(commitment)).collect();
     let missing: Vec<CommitmentId> = missing.into_iter().collect();
-    let server = Scope::server();
-    let found = engagements::load_commitments(tx, operation, &server, &missing)?;
+    let found = engagements::load_commitments_for_rules(tx, operation, &missing)?;
     let agreements = Agreements { commitments: &found, ..Agreements::default() };
     facts.add(&Context::default(), NO_ENGAGEMENTS, agreements);
     Ok(())
@@ -190,6 +189,13 @@ pub fn entries_of(between: impl IntoIterator<Item = Subject>, facts: &Facts) -> 
     entries.into_iter().collect()
 }
 
+/// The entries that all flags that were found rest on.
+#[must_use]
+pub fn entries_of_all(settled: &Settled) -> BTreeSet<Uuid> {
+    let between = settled.found.iter().flat_map(|flag| flag.between.iter().copied());
+    entries_of(between, &settled.facts).into_iter().collect()
+}
+
 /// Brings an operation up to today: a day that passes is a change like any other.
 ///
 /// # Errors
@@ -211,7 +217,8 @@ pub fn pass_days(app: &App, tx: &mut Tx, operation: Uuid) -> Result<()> {
         commitments: due(tx, Kind::Commitment)?.into_iter().map(CommitmentId).collect(),
         ..Focus::default()
     };
-    keep_to_consents(tx, kept, &engagements)?;
+    let server = Access::of_server(kept);
+    keep_to_consents(tx, &server, &engagements)?;
     for engagement in reindex(tx, operation, &engagements)?.engagements.values() {
         focus.add_engagement(engagement);
     }
@@ -225,19 +232,20 @@ pub fn pass_days(app: &App, tx: &mut Tx, operation: Uuid) -> Result<()> {
         }
     }
     settle(app, tx, operation, focus, &Changed::default())?;
-    asking::tell_what_waits(app, tx, &begun)
+    asking::tell_what_waits(app, tx, &begun)?;
+    audit::days_passed(app, tx, &server.deeds)
 }
 
 /// Where a consent is needed and there is none now, discloses no more than is disclosed without.
 ///
 /// # Errors
 /// The store's own.
-pub fn keep_to_consents(tx: &mut Tx, kept: KeptOperation, ids: &[EngagementId]) -> Result<()> {
-    let server = Access::of_server(kept);
+pub fn keep_to_consents(tx: &mut Tx, server: &Access, ids: &[EngagementId]) -> Result<()> {
     for before in engagements::load(tx, server.id(), &server.scope, ids)? {
-        let after = before.clone().completed(tx, &server)?;
+        let after = before.clone().completed(tx, server)?;
         if after != before {
-            after.save(tx, &server, Some(&before), &mut Touched::default())?;
+            after.save(tx, server, Some(&before), &mut Touched::default())?;
+            server.deeds.wrote(&after);
         }
     }
     Ok(())

@@ -28,6 +28,12 @@ pub enum Error {
     /// The caller may know of it, and may not do it.
     #[error("you may not do this: {0}")]
     Forbidden(&'static str),
+    /// The caller may do it, once they have proved again who they are.
+    #[error(
+        "prove again that it is you: POST /v1/tokens/step-up, with a code of your second factor, or \
+         with your password if you have none; then send this request again"
+    )]
+    StepUpRequired,
     /// There is no such thing, or the caller may not know of it.
     #[error("there is no such thing here")]
     NotFound,
@@ -46,6 +52,9 @@ pub enum Error {
     /// Too much is going on.
     #[error("too much is going on; try again in a moment")]
     Busy,
+    /// The installation is locked down.
+    #[error("this installation is locked down; only whoever runs the server can lift that")]
+    LockedDown,
     /// It was only tried, and is undone: what it would have done.
     #[error("this was only tried")]
     DryRun(crate::bundles::Imported),
@@ -59,7 +68,10 @@ impl From<StoreError> for Error {
         match error {
             StoreError::Contended | StoreError::Unavailable(_) => Self::Busy,
             StoreError::Taken => Self::Conflict("a key is already taken".to_owned()),
-            StoreError::Corrupt(_) | StoreError::Database(_) => Self::Internal(error.to_string()),
+            StoreError::Locked => Self::LockedDown,
+            StoreError::Corrupt(_) | StoreError::Key(_) | StoreError::Database(_) => {
+                Self::Internal(error.to_string())
+            }
         }
     }
 }

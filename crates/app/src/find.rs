@@ -9,6 +9,7 @@ use concord_domain::{
     vocabulary::{Code, EngagementStatus, Issue, Level, Method},
     window::Day,
 };
+use concord_reports::disclosed::Disclosed;
 use concord_store::{Tx, engagements::Filter, trees};
 use serde_json::{Value, json};
 
@@ -16,6 +17,7 @@ use crate::{
     App,
     access::Access,
     cursor::Page,
+    disclosed,
     error::{Error, Result},
     resources,
 };
@@ -77,9 +79,34 @@ const MEMBERS: [&str; 12] = [
 /// # Errors
 /// All faults at once.
 fn read(app: &App, tx: &mut Tx, access: &Access, body: &Value) -> Result<(Question, Page)> {
+    read_these(app, tx, access, (body, &MEMBERS))
+}
+
+/// The members by which it can be found what others disclose: what they disclose it by.
+const DISCLOSED_MEMBERS: [&str; 5] = ["armed_actor", "issue", "organization", "from", "until"];
+
+/// Reads a question about what others disclose, or names every fault in it.
+///
+/// # Errors
+/// All faults at once.
+pub(crate) fn read_disclosed(
+    app: &App,
+    tx: &mut Tx,
+    access: &Access,
+    body: &Value,
+) -> Result<Question> {
+    Ok(read_these(app, tx, access, (body, &DISCLOSED_MEMBERS))?.0)
+}
+
+fn read_these(
+    app: &App,
+    tx: &mut Tx,
+    access: &Access,
+    (body, members): (&Value, &[&str]),
+) -> Result<(Question, Page)> {
     let (question, page) = resources::read_body(app, tx, access, body, |body, reader| {
         let at = Pointer::ROOT;
-        let object = reader.object(body, &at, &MEMBERS)?;
+        let object = reader.object(body, &at, members)?;
         let question = read_members(object, &at, reader);
         let limit: Option<Option<Count<PAGE_MAX>>> = reader.optional(object, &at, "limit");
         let cursor: Option<Option<Line>> = reader.optional(object, &at, "cursor");
@@ -216,6 +243,37 @@ fn has_words(engagement: &Engagement, words: &[String]) -> bool {
     }
     let text = folded(&text);
     words.iter().all(|word| text.contains(word.as_str()))
+}
+
+/// What others disclose in answer to a question, as far as they disclose what it is about: to whom
+/// asks for a place, a level, a method, a status or words, nothing.
+pub(crate) fn disclosed(
+    tx: &mut Tx,
+    access: &Access,
+    question: &Question,
+    (period, today): ((Day, Day), Day),
+) -> Result<Disclosed> {
+    let Question { place, level, method, status, words, .. } = question;
+    let finer = [place.is_some(), level.is_some(), method.is_some(), status.is_some()];
+    if finer.contains(&true) || words.is_some() {
+        return Ok(disclosed::nothing(access));
+    }
+    let tree = match question.armed_actor {
+        Some(id) => trees::armed_actors::lineages(tx, access.id(), &[id])?.remove(&id),
+        None => None,
+    };
+    let (organization, issue) = (question.organization, question.issue);
+    disclosed::told(tx, access, &disclosed::Question { tree, organization, issue, period }, today)
+}
+
+/// The JSON Schema of a question about what others disclose.
+#[must_use]
+pub fn disclosed_schema() -> Value {
+    let mut schema = schema();
+    if let Some(members) = schema["properties"].as_object_mut() {
+        members.retain(|name, _| DISCLOSED_MEMBERS.contains(&name.as_str()));
+    }
+    schema
 }
 
 /// The JSON Schema of a question.

@@ -8,6 +8,7 @@ use concord_domain::{
     facts::Facts,
     fault::FaultCode,
     flag::{Flag, Subject, check_step},
+    guard::Noted,
     id::{EngagementId, OrganizationId},
     language::Language,
     policy::Action,
@@ -28,15 +29,17 @@ use crate::{
     coherence::{self, Settled},
     cursor::{self, Items, ListOf, Page},
     error::{Error, Result},
+    guard::{self, Confirmation},
     names::{Names, Wanted},
     once::{Sent, once},
 };
 
-mod restricted;
-
-pub(crate) use restricted::{restricted, restricted_lines};
 
 pub use concord_store::flags::subject_kind;
+pub use restricted::RestrictedLine;
+pub(crate) use restricted::{restricted, restricted_lines};
+
+mod restricted;
 
 /// The most flags that are described in one answer.
 const FLAGS_MAX: i64 = 1_000;
@@ -70,17 +73,6 @@ pub struct ShownFlag {
     pub about: About,
     /// What its reader reads.
     pub language: Language,
-}
-
-/// That there is a flag with a line that the reader may not know.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RestrictedLine {
-    /// An id of its own.
-    pub id: Uuid,
-    /// What it is about, in one word.
-    pub class: FlagClass,
-    /// The reader's own entry.
-    pub entry: Uuid,
 }
 
 /// The flags of a page, and the lines about what may not be shown.
@@ -127,12 +119,12 @@ pub fn list(
     })
 }
 
-fn position(flag: &KeptFlag) -> String {
+pub(crate) fn position(flag: &KeptFlag) -> String {
     let at = flag.raised_at.and_utc().timestamp_micros();
     format!("{} {at} {}", flag.standing.severity.code(), flag.id)
 }
 
-fn position_of(text: &str) -> Option<(Severity, NaiveDateTime, Uuid)> {
+pub(crate) fn position_of(text: &str) -> Option<(Severity, NaiveDateTime, Uuid)> {
     let mut parts = text.split(' ');
     let severity = Severity::from_code(parts.next()?)?;
     let at = chrono::DateTime::from_timestamp_micros(parts.next()?.parse().ok()?)?;
@@ -187,6 +179,10 @@ pub struct Taken {
     pub resolution: Option<Resolution>,
     /// What is noted.
     pub note: Option<String>,
+    /// What was found in the note that is never stored.
+    pub noted: Vec<Noted>,
+    /// Whether the note is confirmed to hold none of it.
+    pub confirmation: Confirmation,
 }
 
 /// Takes a step on a flag.
@@ -204,6 +200,7 @@ pub fn step(
         access.require(Action::StepFlag, None)?;
         let flag = readable(tx, access, id)?;
         once(app, tx, access, (&format!("{id} step"), sent), |tx| {
+            access.deeds.changed("flag", id);
             take(app, tx, access, (flag, taken)).map(|()| id)
         })?;
         with_history(tx, access, id)
@@ -219,6 +216,11 @@ fn take(
     let from = flag.standing.state;
     check_step(from, taken.state, taken.resolution)
         .map_err(|detail| Error::at("state", FaultCode::Inconsistent, detail))?;
+    let noted = taken.noted.clone();
+    let faults = guard::judged(access, noted, (&[], taken.confirmation));
+    if !faults.is_empty() {
+        return Err(Error::Invalid(faults));
+    }
     let step = Step {
         at: app.now(),
         account: Some(access.account),
@@ -266,6 +268,11 @@ fn shown(
     wanted.add_flags(flags.iter().filter_map(|(_, flag)| flag.as_ref()));
     wanted.organizations.extend(facts.engagements.values().map(|e| e.organization.0));
     let names = wanted.load(tx, access.id())?;
+    for (kept, flag) in &flags {
+        let kept = kept.iter().flat_map(|kept| kept.between.iter().copied());
+        let between = kept.chain(flag.iter().flat_map(|flag| flag.between.iter().copied()));
+        access.deeds.shows_entries(coherence::entries_of(between, facts));
+    }
     Ok(flags
         .into_iter()
         .filter_map(|(kept, flag)| show_one(facts, (&names, access.language), kept.as_ref(), flag))

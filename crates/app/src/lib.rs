@@ -13,14 +13,19 @@ use uuid::Uuid;
 pub mod access;
 pub mod armed_actors;
 pub mod asking;
+pub mod audit;
 pub mod auth;
 pub mod bundles;
 pub mod checks;
 pub mod coherence;
 pub mod cursor;
+pub mod desk;
+pub mod disclosed;
 pub mod error;
 pub mod find;
 pub mod flags;
+pub mod guard;
+pub mod lock_down;
 pub mod names;
 pub mod once;
 pub mod operations;
@@ -28,6 +33,7 @@ pub mod outlook;
 pub mod people;
 pub mod resources;
 pub mod samples;
+pub mod sealing;
 pub mod sharing;
 
 pub use error::Error;
@@ -45,6 +51,8 @@ pub struct App {
     pub keys: Arc<dyn auth::Keys>,
     /// How often somebody may try to sign in.
     pub throttle: Arc<auth::Throttle>,
+    /// What is being done, as it is recorded.
+    pub doing: audit::Doing,
 }
 
 /// What time it is.

@@ -1,6 +1,7 @@
 //! Operations: the people, places and dialogue of one country or crisis.
 
 use concord_domain::{
+    credential::Deed,
     document::{Document, Form, Member, Operation, Reader, Writer},
     evaluate::Focus,
     fault::{FaultCode, Pointer},
@@ -13,7 +14,7 @@ use concord_store::{
 use serde_json::Value;
 
 use crate::{
-    App, access,
+    App, access, audit,
     auth::{self, Person},
     coherence::{self, Changed},
     error::{Error, Result},
@@ -34,7 +35,7 @@ fn shown(kept: &KeptOperation) -> Shown {
 /// [`Error::Unauthenticated`].
 pub fn list(app: &App, person: Person) -> Result<Vec<Shown>> {
     app.store.read(|tx| {
-        let account = auth::account(tx, person)?;
+        let account = auth::known(app, tx, person)?.account;
         let own = accounts::operations_of(tx, account.id)?;
         let ids = (!account.is_administrator).then_some(own.as_slice());
         Ok(operations::load(tx, ids)?.iter().map(shown).collect())
@@ -46,11 +47,14 @@ pub fn list(app: &App, person: Person) -> Result<Vec<Shown>> {
 /// # Errors
 /// [`Error::Forbidden`] for all but administrators; all that is wrong with it.
 pub fn create(app: &App, person: Person, sent: Sent<'_>) -> Result<Shown> {
-    app.store.write(Area::Installation, |tx| {
-        let account = auth::account(tx, person)?;
-        if !account.is_administrator {
+    let done = audit::write(app, Area::Installation, |tx, deeds| {
+        let known = auth::known(app, tx, person)?;
+        deeds.by(known.account.id);
+        if !known.account.is_administrator {
             return Err(Error::Forbidden("an administrator makes operations"));
         }
+        known.require(Deed::MakeOperation)?;
+        let account = known.account;
         let request_hash = once::hash("operation", sent);
         if let Some(key) = sent.idempotency_key
             && let Some((known, id)) = idempotency::find_operation(tx, account.id, key)?
@@ -70,8 +74,10 @@ pub fn create(app: &App, person: Person, sent: Sent<'_>) -> Result<Shown> {
             };
             idempotency::keep(tx, kept.id, &used)?;
         }
+        deeds.changed("operation", kept.id);
         Ok(shown(&kept))
-    })
+    });
+    audit::or_refused(app, (person, ""), done)
 }
 
 fn read_new(app: &App, body: &Value) -> Result<Operation> {
@@ -124,6 +130,7 @@ pub fn amend(
             return Err(Error::Invalid(reader.faults));
         }
         update(app, tx, &access.operation, &kept)?;
+        access.deeds.changed("operation", kept.id);
         Ok(shown(&kept))
     })
 }

@@ -58,19 +58,11 @@ impl Voice<'_> {
         Named { id, name: self.names.of(id) }
     }
 
-    /// A sentence with its holes filled. Where it is read from right to left, what is put in is
-    /// kept apart from it, so that a name in another script does not turn its order over.
+    /// What stands under a key, with its holes filled by what things are called.
     fn say(self, key: &'static str, holes: &[(&str, &str)]) -> String {
-        const APART: [char; 2] = ['\u{2068}', '\u{2069}'];
-        if !self.language.is_right_to_left() {
-            return self.language.filled(key, holes);
-        }
-        let [from, until] = APART;
-        let apart: Vec<(&str, String)> =
-            holes.iter().map(|(hole, value)| (*hole, format!("{from}{value}{until}"))).collect();
-        let holes: Vec<(&str, &str)> =
-            apart.iter().map(|(hole, value)| (*hole, &**value)).collect();
-        self.language.filled(key, &holes)
+        self.language.sentence(self.language.text(key), |name| {
+            holes.iter().find(|(hole, _)| *hole == name).map(|(_, value)| (*value).to_owned())
+        })
     }
 
     /// Terms in words.

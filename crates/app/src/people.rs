@@ -1,6 +1,7 @@
 //! People: who they are in an operation, invited by those who answer for them.
 
 use concord_domain::{
+    credential::Deed,
     fault::FaultCode,
     id::{Kind, OrganizationId},
     policy::Action,
@@ -10,13 +11,14 @@ use concord_domain::{
 use concord_store::{
     Area, Tx,
     accounts::{self, Account, Membership},
-    references, sessions,
+    credentials, references, sessions,
 };
 use uuid::Uuid;
 
 use crate::{
     App,
     access::{self, Access},
+    audit,
     auth::{self, INVITATION_DAYS, Person, normalized},
     error::{Error, Result},
     once::{Sent, once, replayed},
@@ -66,7 +68,7 @@ pub struct Me {
 /// [`Error::Unauthenticated`].
 pub fn me(app: &App, person: Person) -> Result<Me> {
     app.store.read(|tx| {
-        let account = auth::account(tx, person)?;
+        let account = auth::known(app, tx, person)?.account;
         let ids = accounts::operations_of(tx, account.id)?;
         let mut memberships = Vec::new();
         for kept in concord_store::operations::load(tx, Some(&ids))? {
@@ -86,13 +88,14 @@ pub fn me(app: &App, person: Person) -> Result<Me> {
 /// [`Error::Forbidden`] for everybody else.
 pub fn list(app: &App, person: Person, operation: &str) -> Result<Vec<PersonInOperation>> {
     access::read(app, person, operation, |tx, access| {
+        access.assure(Deed::ListPeople)?;
         let all = accounts::all_memberships(tx, access.id())?;
         let own: Vec<Membership> =
             all.into_iter().filter(|each| answers_for(access, each).is_ok()).collect();
         if own.is_empty() {
             access
-                .require(Action::KeepOffices, None)
-                .or_else(|_| access.require(Action::KeepPeople, access.own_organization()))?;
+                .permit(Action::KeepOffices, None)
+                .or_else(|_| access.permit(Action::KeepPeople, access.own_organization()))?;
         }
         let ids: Vec<Uuid> = own.iter().map(|each| each.account).collect();
         let known = accounts::load(tx, &ids)?;
@@ -115,12 +118,18 @@ fn person_in(membership: &Membership, account: &Account) -> PersonInOperation {
     }
 }
 
+/// What it takes to answer for a membership, and for which organisation.
+fn answering(membership: &Membership) -> (Action, Option<OrganizationId>) {
+    match membership.organization {
+        Some(organization) => (Action::KeepPeople, Some(organization)),
+        None => (Action::KeepOffices, None),
+    }
+}
+
 /// Refuses who does not answer for this membership.
 fn answers_for(access: &Access, membership: &Membership) -> Result<()> {
-    match membership.organization {
-        Some(organization) => access.require(Action::KeepPeople, Some(organization)),
-        None => access.require(Action::KeepOffices, None),
-    }
+    let (action, of) = answering(membership);
+    access.permit(action, of)
 }
 
 /// Invites somebody new. The code is told once, to be handed to that person and nobody else.
@@ -146,13 +155,17 @@ pub fn invite(
         let found = app.store.read(|tx| membership(tx, id, made))?;
         return Ok((found, None));
     }
-    let account =
-        app.store.write(Area::Installation, |tx| account_for(app, tx, invited, &code.1))?;
-    let made = app.store.write(Area::Operation(id), |tx| {
-        let access = access::entered(tx, person, operation)?;
-        let made = once(app, tx, &access, ("invite", sent), |tx| {
-            join(app, tx, &access, (invited, account.id))
+    let account = audit::write(app, Area::Installation, |tx, deeds| {
+        deeds.by(auth::known(app, tx, person)?.account.id);
+        let account = account_for(app, tx, invited, &code.1)?;
+        deeds.changed("account", account.id);
+        Ok(account)
+    })?;
+    let made = access::write(app, person, operation, |tx, access| {
+        let made = once(app, tx, access, ("invite", sent), |tx| {
+            join(app, tx, access, (invited, account.id))
         })?;
+        access.deeds.changed("membership", made);
         membership(tx, id, made)
     })?;
     Ok((made, Some(code.0)))
@@ -197,7 +210,7 @@ fn check(tx: &mut Tx, access: &Access, invited: &Invited) -> Result<Option<Organ
         let detail = "there is no organisation with this key or id";
         return Err(Error::at("organization", FaultCode::UnknownReference, detail));
     };
-    let of_own = access.require(Action::KeepPeople, Some(organization));
+    let of_own = access.permit(Action::KeepPeople, Some(organization));
     if of_own.is_err() && invited.role == Role::FocalPoint {
         access.require(Action::InviteFirstFocalPoint, None)?;
         let all = accounts::all_memberships(tx, access.id())?;
@@ -209,7 +222,9 @@ fn check(tx: &mut Tx, access: &Access, invited: &Invited) -> Result<Option<Organ
         }
         return Ok(Some(organization));
     }
-    of_own.map(|()| Some(organization))
+    of_own?;
+    access.assure(Action::KeepPeople)?;
+    Ok(Some(organization))
 }
 
 fn account_for(
@@ -277,6 +292,8 @@ pub fn remove(app: &App, person: Person, operation: &str, id: Uuid) -> Result<()
         let all = accounts::all_memberships(tx, access.id())?;
         let membership = all.iter().find(|each| each.id == id).ok_or(Error::NotFound)?;
         answers_for(access, membership).map_err(|_| Error::NotFound)?;
+        access.assure(answering(membership).0)?;
+        access.deeds.changed("membership", id);
         Ok(accounts::delete_membership(tx, access.id(), id)?)
     })
 }
@@ -293,7 +310,7 @@ pub fn create_account(
     is_administrator: bool,
 ) -> Result<Account> {
     let hash = auth::hash_new(password)?;
-    app.store.write(Area::Installation, |tx| {
+    audit::write(app, Area::Installation, |tx, deeds| {
         let login = normalized(login);
         if accounts::with_login(tx, &login)?.is_some() {
             return Err(Error::Conflict(format!("there is an account `{login}` already")));
@@ -301,6 +318,7 @@ pub fn create_account(
         let account = new_account(app, &login, name)?;
         let account = Account { password_hash: Some(hash.clone()), is_administrator, ..account };
         accounts::save(tx, &account)?;
+        deeds.changed("account", account.id);
         Ok(account)
     })
 }
@@ -311,11 +329,21 @@ pub fn create_account(
 /// [`Error::NotFound`], or what is wrong with the password.
 pub fn reset_password(app: &App, login: &str, password: &str) -> Result<()> {
     let hash = auth::hash_new(password)?;
-    change_account(app, login, |account| {
+    change_account(app, login, |_, account| {
         account.password_hash = Some(hash.clone());
         account.invitation_hash = None;
         account.invitation_until = None;
+        Ok(())
     })
+}
+
+/// Takes the second factor of an account away and ends its sessions, on the command line, for
+/// somebody who has lost it and its recovery codes.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn remove_second_factor(app: &App, login: &str) -> Result<()> {
+    change_account(app, login, |tx, account| Ok(credentials::delete_factor(tx, account.id)?))
 }
 
 /// Closes an account, or opens it again, on the command line.
@@ -323,15 +351,26 @@ pub fn reset_password(app: &App, login: &str, password: &str) -> Result<()> {
 /// # Errors
 /// [`Error::NotFound`].
 pub fn set_disabled(app: &App, login: &str, is_disabled: bool) -> Result<()> {
-    change_account(app, login, |account| account.is_disabled = is_disabled)
+    change_account(app, login, |_, account| {
+        account.is_disabled = is_disabled;
+        Ok(())
+    })
 }
 
-fn change_account(app: &App, login: &str, change: impl Fn(&mut Account)) -> Result<()> {
-    app.store.write(Area::Installation, |tx| {
+/// Changes an account, and ends whatever was begun or made while it was another.
+fn change_account(
+    app: &App,
+    login: &str,
+    change: impl Fn(&mut Tx, &mut Account) -> Result<()>,
+) -> Result<()> {
+    audit::write(app, Area::Installation, |tx, deeds| {
         let found = accounts::with_login(tx, &normalized(login))?;
         let mut account = found.ok_or(Error::NotFound)?;
-        change(&mut account);
+        change(tx, &mut account)?;
         accounts::save(tx, &account)?;
+        deeds.changed("account", account.id);
+        credentials::end_challenges(tx, account.id)?;
+        credentials::delete_tool_tokens(tx, account.id)?;
         Ok(sessions::end_all(tx, account.id)?)
     })
 }
@@ -351,7 +390,7 @@ pub fn give_role(
         .store
         .read(|tx| Ok::<_, Error>(concord_store::operations::find(tx, operation)?))?
         .ok_or(Error::NotFound)?;
-    app.store.write(Area::Operation(kept.id), |tx| {
+    audit::write(app, Area::Operation(kept.id), |tx, deeds| {
         let account = accounts::with_login(tx, &normalized(login))?.ok_or(Error::NotFound)?;
         let access = Access::of_server(kept.clone());
         let of_organization = matches!(role, Role::Member | Role::FocalPoint);
@@ -369,6 +408,8 @@ pub fn give_role(
         }
         let membership =
             Membership { id: app.ids.id(), account: account.id, role, organization: found };
+        deeds.changed("account", account.id);
+        deeds.changed("membership", membership.id);
         Ok(accounts::insert_membership(tx, kept.id, &membership)?)
     })
 }

@@ -4,9 +4,9 @@
 use std::collections::{BTreeSet, HashSet};
 
 use concord_domain::{
-    document::{self, Document, Engagement, Form, Key, Reader, Writer},
+    document::{self, Document, Engagement, Form, Key, Writer},
     evaluate::Focus,
-    fault::{Fault, FaultCode, Pointer},
+    fault::Fault,
     id::{EngagementId, Kind},
     window::Day,
 };
@@ -18,6 +18,7 @@ use crate::{
     App,
     access::{self, Access},
     asking::{self, Asked},
+    audit::{Whose, met},
     auth::{Person, sha256},
     coherence::{Changed, Settled},
     cursor::{self, Items, ListOf, Page},
@@ -26,8 +27,9 @@ use crate::{
     once::once,
 };
 
-use known::Known;
 pub use known::Nothing;
+pub use reading::read_body;
+use reading::{read_amended, read_new};
 
 pub use crate::once::Sent;
 
@@ -36,6 +38,7 @@ pub mod commitments;
 mod engagement;
 mod known;
 pub mod parts;
+mod reading;
 mod reference;
 pub mod renewal;
 mod risks;
@@ -126,6 +129,11 @@ pub trait Resource: Document + Clone + PartialEq {
         Vec::new()
     }
 
+    /// Whose it is.
+    fn whose(&self) -> Whose {
+        Whose::Nobody
+    }
+
     /// The asks and demands that stand in it already, by key.
     fn parts(&self) -> Vec<(Kind, String, Uuid)> {
         Vec::new()
@@ -205,6 +213,8 @@ pub fn log(app: &App, person: Person, operation: &str, sent: Sent<'_>) -> Result
             let document = read_new::<Engagement>(app, tx, access, sent.body)?;
             document.require_write(tx, access)?;
             let (made, found) = put(app, tx, access, None, document)?;
+            // They are shown when this is confirmed, and no more than is recorded with it.
+            access.deeds.shows_entries(coherence::entries_of_all(&found));
             settled = Some(found);
             Ok(made.id())
         })?;
@@ -218,33 +228,6 @@ pub fn log(app: &App, person: Person, operation: &str, sent: Sent<'_>) -> Result
         None => flags::of_engagement(app, person, operation, shown.id),
     }?;
     Ok((shown, flags, restricted))
-}
-
-/// Reads a new thing from a body.
-fn read_new<T: Resource>(app: &App, tx: &mut Tx, access: &Access, body: &Value) -> Result<T> {
-    read_body(app, tx, access, body, |body, reader| T::read(body, &Pointer::ROOT, reader))
-}
-
-/// Reads a body that is no document, or names every fault in it.
-///
-/// # Errors
-/// All faults at once.
-pub fn read_body<T>(
-    app: &App,
-    tx: &mut Tx,
-    access: &Access,
-    body: &Value,
-    read: impl FnOnce(&Value, &mut Reader<'_>) -> Option<T>,
-) -> Result<T> {
-    let mut known = Known::new(app, tx, access, body);
-    let mut reader = Reader::of_request(&mut known, app.today());
-    let read = read(body, &mut reader);
-    let faults = reader.faults;
-    known.failed()?;
-    match read {
-        Some(value) if faults.is_empty() => Ok(value),
-        _ => Err(Error::Invalid(faults)),
-    }
 }
 
 /// Brings a thing to the values that are given.
@@ -280,29 +263,6 @@ pub fn expect(present: &Shown, if_match: Option<&str>) -> Result<()> {
     if same { Ok(()) } else { Err(Error::Stale) }
 }
 
-fn read_amended<T: Resource>(
-    app: &App,
-    tx: &mut Tx,
-    access: &Access,
-    before: &T,
-    body: &Value,
-) -> Result<T> {
-    let mut after = before.clone();
-    let mut known = Known::new(app, tx, access, body);
-    known.within = before.parts();
-    let mut reader = Reader::of_request(&mut known, app.today());
-    after.amend(body, &Pointer::ROOT, &mut reader);
-    let (elsewhere, call) = T::CHANGED_ELSEWHERE;
-    for member in elsewhere.iter().filter(|member| body.get(**member).is_some()) {
-        let at = Pointer::ROOT;
-        let detail = format!("`{member}` is changed by {call}");
-        reader.fault(&at.member(member), FaultCode::Inconsistent, detail);
-    }
-    let faults = reader.faults;
-    known.failed()?;
-    if faults.is_empty() { Ok(after) } else { Err(Error::Invalid(faults)) }
-}
-
 /// Writes a thing that was read, and settles the flags that it touches.
 fn put<T: Resource>(
     app: &App,
@@ -315,7 +275,11 @@ fn put<T: Resource>(
     let is_changed = before.is_none_or(|before| !is_same(before, &after));
     let after = if is_changed { after.renewed(access.operation.evaluated_on) } else { after };
     let after = write_one(tx, access, before, after, &mut touched)?;
-    let settled = asking::settle(app, tx, access, touched)?;
+    let mut settled = asking::settle(app, tx, access, touched)?;
+    if T::KIND == Kind::Engagement {
+        let about = (&settled.facts, after.id());
+        settled.found = met::cut(tx, access, about, settled.found)?;
+    }
     Ok((after, settled))
 }
 
@@ -344,6 +308,7 @@ pub fn write_one<T: Resource>(
         after.require_write(tx, access)?;
     }
     after.save(tx, access, before, touched)?;
+    access.deeds.wrote(&after);
     Ok(after)
 }
 
@@ -419,6 +384,8 @@ pub fn all_shown<T: Resource>(tx: &mut Tx, access: &Access, documents: &[T]) -> 
         documents.iter().flat_map(T::refers_to).map(Uuid::from).collect();
     let referred: Vec<Uuid> = referred.into_iter().collect();
     let readable = entries::readable(tx, access.id(), &access.scope, &referred)?;
+    access.deeds.shows(documents);
+    access.deeds.shows_entries(readable.iter().copied());
     let show = |document: &T| Shown { id: document.id(), body: view(document, &readable) };
     Ok(documents.iter().map(show).collect())
 }

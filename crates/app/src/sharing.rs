@@ -14,6 +14,7 @@ use crate::{
     App, access, asking,
     auth::Person,
     error::{Error, Result},
+    guard,
     resources::{self, Resource, Shown, Touched},
 };
 
@@ -125,6 +126,7 @@ pub fn schema() -> Value {
             "disclosure": Of::<Disclosure>::schema(&mut schemas),
             "partners": Vec::<To<OrganizationId>>::schema(&mut schemas),
             "reason": Prose::schema(&mut schemas),
+            guard::MEMBER: guard::schema(),
         },
         "required": ["audience", "disclosure", "reason"],
         "additionalProperties": false,

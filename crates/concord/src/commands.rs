@@ -10,10 +10,13 @@ use concord_app::Error;
 use concord_domain::fault::Fault;
 use serde_json::Value;
 
+pub mod audit;
+pub mod disclose;
 pub mod doctor;
 pub mod export;
 pub mod import;
 pub mod keys;
+pub mod lock_down;
 pub mod migrate;
 pub mod openapi;
 pub mod replay;

@@ -1,4 +1,4 @@
-//! The signing key in its file, the former ones beside it, and how another one is brought in
+//! The signing key in its file, the former ones and the key of the audit log beside it, and how another one is brought in
 //! while servers run.
 //!
 //! The private key stands in one file and nowhere else. Of the former keys the public halves
@@ -14,7 +14,10 @@ use std::{
 
 use chrono::NaiveDateTime;
 use clap::Args;
-use concord_app::auth::{FormerKeys, KeyRing, Keys};
+use concord_app::{
+    audit::checkpoint::CheckpointKey,
+    auth::{FormerKeys, KeyRing, Keys},
+};
 
 use crate::setup::{make_folder_of, write_secret};
 
@@ -44,6 +47,18 @@ impl KeyFile {
         make_folder_of(&self.signing_key)?;
         write_secret(&self.signing_key, &new_key()?)?;
         self.read()?.ok_or_else(|| format!("{} has gone", self.signing_key.display()))
+    }
+
+    /// The key that signs what the audit log is, made if there is none. It is not rotated with the
+    /// other: whoever was given a checkpoint verifies it for years.
+    pub fn checkpoints(&self) -> Result<CheckpointKey, String> {
+        let path = self.beside("audit.pk8");
+        if content(&path)?.is_none() {
+            make_folder_of(&path)?;
+            write_secret(&path, &new_key()?)?;
+        }
+        let pkcs8 = content(&path)?.ok_or_else(|| format!("{} has gone", path.display()))?;
+        CheckpointKey::new(&pkcs8).map_err(|error| format!("{}: {error}", path.display()))
     }
 
     /// The keys that are there.
@@ -102,7 +117,8 @@ fn new_key() -> Result<Vec<u8>, String> {
     KeyRing::generate().map_err(|error| error.to_string())
 }
 
-fn content(path: &Path) -> Result<Option<Vec<u8>>, String> {
+/// What is in a file, if it is there.
+pub fn content(path: &Path) -> Result<Option<Vec<u8>>, String> {
     match fs::read(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         read => read.map(Some).map_err(|error| format!("{}: {error}", path.display())),
@@ -111,7 +127,7 @@ fn content(path: &Path) -> Result<Option<Vec<u8>>, String> {
 
 /// Gives a file to whom another belongs, so that the server can read what somebody else rotated.
 #[cfg(unix)]
-fn owned_like(known: &Path, new: &Path) -> Result<(), String> {
+pub fn owned_like(known: &Path, new: &Path) -> Result<(), String> {
     use std::os::unix::fs::{MetadataExt, chown};
     let given = fs::metadata(known)
         .and_then(|file| chown(new, Some(file.uid()), Some(file.gid())))
@@ -121,11 +137,12 @@ fn owned_like(known: &Path, new: &Path) -> Result<(), String> {
 }
 
 #[cfg(not(unix))]
-fn owned_like(_: &Path, _: &Path) -> Result<(), String> {
+pub fn owned_like(_: &Path, _: &Path) -> Result<(), String> {
     Ok(())
 }
 
-fn moved(from: &Path, to: &Path) -> Result<(), String> {
+/// Puts a file in the place of another.
+pub fn moved(from: &Path, to: &Path) -> Result<(), String> {
     let moved = fs::rename(from, to);
     moved.map_err(|error| format!("{} cannot be replaced: {error}", to.display()))
 }
@@ -134,6 +151,7 @@ fn moved(from: &Path, to: &Path) -> Result<(), String> {
 pub struct FileKeys {
     file: KeyFile,
     read: Mutex<(Option<Stamp>, Arc<KeyRing>)>,
+    checkpoints: Arc<CheckpointKey>,
 }
 
 /// By what a file is known from the one that stood in its place.
@@ -144,7 +162,8 @@ impl FileKeys {
     pub fn open(file: &KeyFile) -> Result<Self, String> {
         let stamp = stamp(&file.signing_key);
         let ring = Arc::new(file.open()?);
-        Ok(Self { file: file.clone(), read: Mutex::new((stamp, ring)) })
+        let checkpoints = Arc::new(file.checkpoints()?);
+        Ok(Self { file: file.clone(), read: Mutex::new((stamp, ring)), checkpoints })
     }
 }
 
@@ -166,6 +185,10 @@ impl Keys for FileKeys {
             }
         }
         Arc::clone(&read.1)
+    }
+
+    fn checkpoints(&self) -> Arc<CheckpointKey> {
+        Arc::clone(&self.checkpoints)
     }
 }
 

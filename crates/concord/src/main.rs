@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 
 mod commands;
 mod keys;
+mod server_key;
 mod setup;
 
 /// What many threads give back is used again by others, so that memory does not grow with them.
@@ -29,6 +30,9 @@ enum Command {
     Export(commands::export::Export),
     User(commands::user::User),
     Keys(commands::keys::Keys),
+    Audit(commands::audit::Audit),
+    Disclose(commands::disclose::Disclose),
+    LockDown(commands::lock_down::LockDown),
     Openapi(commands::openapi::Openapi),
     Rules(commands::rules::Rules),
     Doctor(commands::doctor::Doctor),
@@ -43,6 +47,9 @@ fn main() -> ExitCode {
         Command::Export(command) => command.run(),
         Command::User(command) => command.run(),
         Command::Keys(command) => command.run(),
+        Command::Audit(command) => command.run(),
+        Command::Disclose(command) => command.run(),
+        Command::LockDown(command) => command.run(),
         Command::Openapi(command) => command.run(),
         Command::Rules(command) => command.run(),
         Command::Doctor(command) => command.run(),

@@ -21,8 +21,10 @@ use crate::{
 };
 
 mod publish;
+mod standing;
 
 pub use publish::schema;
+pub use standing::Standing;
 
 /// The format that this module reads and writes.
 pub const FORMAT: &str = "concord.bundle/1";
@@ -70,38 +72,6 @@ pub struct Bundle {
     pub commitments: Vec<Commitment>,
     /// Its engagements.
     pub engagements: Vec<Engagement>,
-}
-
-/// What stands already where a bundle is read into; nothing, unless said.
-pub trait Standing {
-    /// An id for a new thing.
-    fn fresh(&mut self) -> Uuid;
-
-    /// What stands under a key that the bundle defines: for engagements, asks, demands and
-    /// commitments and strategies under the key of this owner.
-    fn defined(&mut self, _kind: Kind, _key: &str, _owner: Option<Uuid>) -> Option<Uuid> {
-        None
-    }
-
-    /// What a key or id that the bundle does not define stands for.
-    fn resolve(&mut self, _kind: Kind, _written: &str) -> Option<Uuid> {
-        None
-    }
-
-    /// The keys of the armed actors that stand already, and what they are called.
-    fn called(&mut self) -> Vec<(String, Called)> {
-        Vec::new()
-    }
-
-    /// The place or armed actor that one that stands already lies in or is a unit of.
-    fn parent(&mut self, _kind: Kind, _id: Uuid) -> Option<Uuid> {
-        None
-    }
-
-    /// The document of this kind that stands already, of the kind's own type.
-    fn document(&mut self, _kind: Kind, _id: Uuid) -> Option<Box<dyn Any>> {
-        None
-    }
 }
 
 /// A key as asks and demands share one set of them.
@@ -182,9 +152,14 @@ pub fn read<'s, S: Standing>(
         define_keys(object, &mut defined, &mut faults);
     }
     let documents = std::mem::take(&mut defined.documents);
-    let mut reader = Reader::of_bundle(&mut defined, today);
+    let noted = defined.standing.noted().map(std::mem::take);
+    let mut reader = Reader { noted, ..Reader::of_bundle(&mut defined, today) };
     let read = read_members(value, &root, &mut reader, &documents);
     faults.append(&mut reader.faults);
+    let found = reader.noted;
+    if let (Some(noted), Some(found)) = (defined.standing.noted(), found) {
+        *noted = found;
+    }
     let Some((head, lists)) = read else {
         return Err(sorted(faults));
     };

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     fault::{Fault, FaultCode, Pointer, nearest, offer, quoted},
+    guard::{self, Noted},
     id::Kind,
     window::Day,
 };
@@ -89,21 +90,31 @@ pub struct Reader<'r> {
     pub today: Option<Day>,
     /// The free texts of what was stored, which stand apart from it; none if they are left out.
     pub texts: Option<Vec<String>>,
+    /// What was found in free texts that is never stored; none if they are not looked over.
+    pub noted: Option<Vec<Noted>>,
 }
 
 impl<'r> Reader<'r> {
-    /// A reader of bundles.
+    /// A reader of bundles. Free texts are looked over where `noted` is set.
     pub fn of_bundle(references: &'r mut dyn References, today: Option<Day>) -> Self {
         Self::new(references, Keys::Required, Null::Keeps, today)
     }
 
-    /// A reader of request bodies.
+    /// A reader of request bodies, which looks free texts over.
     pub fn of_request(references: &'r mut dyn References, today: Day) -> Self {
-        Self::new(references, Keys::Optional, Null::Clears, Some(today))
+        let noted = Some(Vec::new());
+        Self { noted, ..Self::new(references, Keys::Optional, Null::Clears, Some(today)) }
     }
 
     fn new(references: &'r mut dyn References, keys: Keys, null: Null, today: Option<Day>) -> Self {
-        Self { references, faults: Vec::new(), keys, null, today, texts: None }
+        Self { references, faults: Vec::new(), keys, null, today, texts: None, noted: None }
+    }
+
+    /// Looks a free text over: the one place through which each of them comes in.
+    fn look_over(&mut self, text: &str, at: &Pointer<'_>) {
+        if let Some(noted) = &mut self.noted {
+            noted.extend(guard::noted(text, at));
+        }
     }
 
     /// Notes a fault.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::guard::Finding;
+
 /// A place in a JSON document, as an RFC 6901 pointer, grown on the way down without allocating.
 #[derive(Clone, Copy, Debug)]
 pub struct Pointer<'a> {
@@ -55,13 +57,15 @@ pub struct Fault {
     pub code: FaultCode,
     /// What is wrong and what would be right, for people.
     pub detail: String,
+    /// What was found in a free text, and which of its characters.
+    pub finding: Option<Finding>,
 }
 
 impl Fault {
     /// A fault at a place.
     #[must_use]
     pub fn new(at: &Pointer<'_>, code: FaultCode, detail: impl Into<String>) -> Self {
-        Self { pointer: at.to_string(), code, detail: detail.into() }
+        Self { pointer: at.to_string(), code, detail: detail.into(), finding: None }
     }
 }
 
@@ -108,6 +112,10 @@ fault_codes! {
     Malformed = "malformed",
     /// A text that holds what no text here may hold.
     UnsafeText = "unsafe_text",
+    /// A free text that seems to hold what is never stored: a name of a person, a number or an
+    /// address to reach one, coordinates, a time of day, a sum of money. `confirm_text` says that
+    /// it is none.
+    SensitiveDetail = "sensitive_detail",
     /// A text, a list or a document that is longer than its limit.
     TooLong = "too_long",
     /// A number beyond its range.
@@ -126,6 +134,8 @@ fault_codes! {
     Inconsistent = "inconsistent",
     /// A password that is not the one that stands.
     WrongPassword = "wrong_password",
+    /// A code of a second factor that is not good now.
+    WrongCode = "wrong_code",
 }
 
 /// Up to three of `known`, those nearest to `written`, if any is near at all.

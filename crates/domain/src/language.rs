@@ -98,6 +98,17 @@ impl Language {
         })
     }
 
+    /// A sentence in this language with its holes filled by what things are called. Where it is
+    /// read from right to left, what is put in is kept apart from it (by the isolates of Unicode's
+    /// bidirectional algorithm), so that a name in another script does not turn its order over.
+    #[must_use]
+    pub fn sentence(self, sentence: &str, value: impl Fn(&str) -> Option<String>) -> String {
+        if !self.is_right_to_left() {
+            return fill(sentence, value);
+        }
+        fill(sentence, |hole| value(hole).map(|value| format!("\u{2068}{value}\u{2069}")))
+    }
+
     /// A list in one line.
     #[must_use]
     pub fn list(self, items: &[String]) -> String {
@@ -154,8 +165,7 @@ impl Language {
 
 /// A sentence with its holes filled, each by what it is called. What is put in is not looked at
 /// for holes again, since it may be a name that somebody chose.
-#[must_use]
-pub fn fill(sentence: &str, value: impl Fn(&str) -> Option<String>) -> String {
+fn fill(sentence: &str, value: impl Fn(&str) -> Option<String>) -> String {
     let mut filled = String::with_capacity(sentence.len());
     let mut rest = sentence;
     while let Some((before, after)) = rest.split_once('{') {
@@ -254,6 +264,13 @@ mod tests {
     fn what_is_put_in_is_not_filled_again() {
         let value = |name: &str| (name == "a").then(|| "{b} {".to_owned());
         assert_eq!(fill("{a} and {b} {", value), "{b} { and {b} {");
+    }
+
+    #[test]
+    fn a_name_does_not_turn_the_order_of_an_arabic_sentence_over() {
+        let value = |_: &str| Some("UFV".to_owned());
+        assert_eq!(Language::Arabic.sentence("{a}.", value), "\u{2068}UFV\u{2069}.");
+        assert_eq!(Language::French.sentence("{a}.", value), "UFV.");
     }
 
     #[test]

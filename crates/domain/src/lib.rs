@@ -5,11 +5,14 @@
 
 pub mod bundle;
 pub mod checking;
+pub mod credential;
+pub mod disclosed;
 pub mod document;
 pub mod evaluate;
 pub mod facts;
 pub mod fault;
 pub mod flag;
+pub mod guard;
 pub mod guidance;
 pub mod id;
 pub mod language;

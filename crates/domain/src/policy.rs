@@ -6,7 +6,7 @@
 
 use crate::{
     id::{MechanismId, OrganizationId},
-    vocabulary::{Audience, Role},
+    vocabulary::{Audience, Disclosure, Role},
 };
 
 /// A signed-in person, as an operation knows them. A stranger to the operation has no roles.
@@ -30,12 +30,18 @@ pub enum Action {
     KeepAgreements,
     /// Change the operation itself.
     KeepOperation,
-    /// Read entries and flags as far as their audience allows; check, brief, report, export.
+    /// Read entries and flags as far as their audience allows; check, brief, report.
     ReadEntries,
+    /// Take out, at once, all that one may read.
+    Export,
     /// Make or change an entry of an organisation.
     RecordEntry,
+    /// Let more people read an entry of an organisation, or learn more of it.
+    LoosenSharing,
     /// Take a flag that one may read a step on.
     StepFlag,
+    /// See of every flag what the desk needs to bring its sides together.
+    ReadQueue,
     /// See the people of an organisation, invite members, and end memberships.
     KeepPeople,
     /// Invite the first focal point of an organisation that has none.
@@ -44,22 +50,28 @@ pub enum Action {
     KeepOffices,
     /// See what the desk is told.
     ReadDesk,
+    /// Read the part of the audit log that is an organisation's; without one, all of it.
+    ReadAudit,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 15] = [
         Self::ReadReference,
         Self::KeepReference,
         Self::KeepAgreements,
         Self::KeepOperation,
         Self::ReadEntries,
+        Self::Export,
         Self::RecordEntry,
+        Self::LoosenSharing,
         Self::StepFlag,
+        Self::ReadQueue,
         Self::KeepPeople,
         Self::InviteFirstFocalPoint,
         Self::KeepOffices,
         Self::ReadDesk,
+        Self::ReadAudit,
     ];
 }
 
@@ -93,15 +105,15 @@ const fn role_may(role: Role, own: bool, action: Action) -> bool {
             Desk | Administrator => true,
             Member | FocalPoint | Auditor => false,
         },
-        Action::KeepAgreements | Action::ReadDesk => match role {
+        Action::KeepAgreements | Action::ReadDesk | Action::ReadQueue => match role {
             Desk => true,
             Member | FocalPoint | Auditor | Administrator => false,
         },
-        Action::ReadEntries | Action::StepFlag => match role {
+        Action::ReadEntries | Action::Export | Action::StepFlag => match role {
             Member | FocalPoint | Desk => true,
             Auditor | Administrator => false,
         },
-        Action::RecordEntry => match role {
+        Action::RecordEntry | Action::LoosenSharing => match role {
             Member | FocalPoint => own,
             Desk | Auditor | Administrator => false,
         },
@@ -112,6 +124,11 @@ const fn role_may(role: Role, own: bool, action: Action) -> bool {
         Action::InviteFirstFocalPoint | Action::KeepOffices => match role {
             Administrator => true,
             Member | FocalPoint | Desk | Auditor => false,
+        },
+        Action::ReadAudit => match role {
+            FocalPoint => own,
+            Auditor => true,
+            Member | Desk | Administrator => false,
         },
     }
 }
@@ -144,6 +161,43 @@ pub struct Sharing {
     pub organizations: Vec<OrganizationId>,
     /// The mechanisms that the audience names.
     pub mechanisms: Vec<MechanismId>,
+}
+
+impl Sharing {
+    /// Whether somebody reads it who could not when it was shared as before.
+    #[must_use]
+    pub fn is_wider_than(&self, before: &Self) -> bool {
+        let reads = |id: &OrganizationId| {
+            before.organization == Some(*id)
+                || before.partners.contains(id)
+                || (before.audience == Audience::Organizations && before.organizations.contains(id))
+        };
+        let through = |id: &MechanismId| {
+            before.audience == Audience::Mechanisms && before.mechanisms.contains(id)
+        };
+        let in_audience = match self.audience {
+            Audience::Own => true,
+            Audience::Organizations => self.organizations.iter().all(reads),
+            Audience::Mechanisms => self.mechanisms.iter().all(through),
+            Audience::Operation => false,
+        };
+        let in_audience = in_audience && self.organization.iter().chain(&self.partners).all(reads);
+        before.audience != Audience::Operation && !in_audience
+    }
+}
+
+/// Whether those who may not read an entry learn more of it after than before.
+#[must_use]
+pub const fn discloses_more(after: Disclosure, before: Disclosure) -> bool {
+    const fn told(disclosure: Disclosure) -> u8 {
+        match disclosure {
+            Disclosure::None => 0,
+            Disclosure::Match => 1,
+            Disclosure::Existence => 2,
+            Disclosure::Summary => 3,
+        }
+    }
+    told(after) > told(before)
 }
 
 impl Caller {

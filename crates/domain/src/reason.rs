@@ -4,7 +4,7 @@
 use crate::{
     document::TermValue,
     id::{ArmedActorId, EngagementId, MechanismId, OrganizationId, PlaceId},
-    language::{Language, fill},
+    language::Language,
     vocabulary::{Label, in_language, vocabulary},
     window::{Day, Window},
 };
@@ -59,7 +59,7 @@ impl Reason {
     #[must_use]
     pub fn sentence(&self, names: &dyn Names, language: Language) -> String {
         let key = format!("reason.{}", self.code.code());
-        fill(language.of_english(&key, self.code.template()), |hole| {
+        language.sentence(language.of_english(&key, self.code.template()), |hole| {
             let detail = self.details.iter().find(|(name, _)| *name == hole);
             detail.map(|(_, detail)| words(detail, names, language))
         })

@@ -62,6 +62,19 @@ pub fn earlier(day: Day, days: u32) -> Day {
     day.checked_sub_days(Days::new(days.into())).unwrap_or(Day::MIN)
 }
 
+/// The first day of the month of a day.
+#[must_use]
+pub fn first_of_month(day: Day) -> Day {
+    use chrono::Datelike;
+    day.with_day(1).unwrap_or(day)
+}
+
+/// The last day of the month of a day.
+#[must_use]
+pub fn last_of_month(day: Day) -> Day {
+    first_of_month(later(first_of_month(day), 31)).pred_opt().unwrap_or(day)
+}
+
 /// The day written as `YYYY-MM-DD`, and in no other way.
 #[must_use]
 pub fn parse_day(text: &str) -> Option<Day> {

@@ -7,7 +7,7 @@ use concord_domain::language::Language;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{Handling, Named, Term, filters};
+use crate::{Handling, Named, Term, disclosed::Disclosed, filters};
 
 /// How many of each the page shows, so that it stays one; what is left out is counted there and
 /// stands in the other forms.
@@ -20,6 +20,7 @@ const LEADS_SHOWN: usize = 2;
 const POSITIONS_SHOWN: usize = 2;
 const COMMITMENTS_SHOWN: usize = 3;
 const WORKED_SHOWN: usize = 3;
+const DISCLOSED_SHOWN: usize = 5;
 const TEXTS_SHOWN: usize = 3;
 const GUIDANCE_SHOWN: usize = 2;
 const ALIASES_SHOWN: usize = 4;
@@ -96,6 +97,9 @@ pub struct Brief {
     pub day: String,
     /// The lines with it, above it and below it, by level.
     pub levels: Vec<LevelLines>,
+    /// What others disclose of lines with its topmost armed actor and all below, which the reader
+    /// may not read.
+    pub disclosed: Disclosed,
     /// What it is committed to.
     pub commitments: Vec<CommitmentLine>,
     /// What the community agreed.

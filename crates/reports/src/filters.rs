@@ -25,6 +25,12 @@ pub fn moment(text: impl AsRef<str>, _: &dyn Values, language: &Language) -> Res
     ))
 }
 
+/// A month: `2026-03` is March 2026.
+#[askama::filter_fn]
+pub fn month(text: impl AsRef<str>, _: &dyn Values, language: &Language) -> Result<String> {
+    Ok(language.month(text.as_ref()))
+}
+
 /// A level in one word.
 #[askama::filter_fn]
 pub fn level(code: impl AsRef<str>, _: &dyn Values, language: &Language) -> Result<String> {

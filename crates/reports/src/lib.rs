@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 pub mod brief;
 pub mod chart;
+pub mod disclosed;
 mod filters;
 pub mod handed_round;
 pub mod network;

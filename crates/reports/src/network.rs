@@ -4,7 +4,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{Named, Term};
+use crate::{Named, Term, disclosed::Disclosed};
 
 /// Who talks to whom on what, as far as its reader may know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -27,6 +27,8 @@ pub struct Network {
     /// The gaps: what a protection risk names and nothing is asked about, levels at which nobody
     /// speaks to an armed actor, and topmost armed actors that nobody speaks to.
     pub gaps: Vec<NetworkGap>,
+    /// What others disclose of lines that the reader may not read; no figure above counts them.
+    pub disclosed: Disclosed,
     /// Whether there was more than could be looked at.
     pub cut: bool,
     /// What it covers and what it does not.

@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{Named, Term};
+use crate::{Named, Term, disclosed::Disclosed};
 
 /// What happened with an armed actor and all above and below it, as far as its reader may know;
 /// the latest first.
@@ -18,6 +18,8 @@ pub struct Timeline {
     pub until: String,
     /// What happened.
     pub events: Vec<TimelineEvent>,
+    /// What others disclose of lines that the reader may not read, by month.
+    pub disclosed: Disclosed,
     /// Whether there was more than is shown here.
     pub cut: bool,
     /// What it covers and what it does not.

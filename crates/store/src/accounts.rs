@@ -12,8 +12,9 @@ use crate::{
     connection::Tx,
     entries::closed,
     error::Result,
+    lists::{Among, id_list},
     schema::{accounts as t, memberships as m, sessions as s},
-    sql::{RowId, row_ids, seal, unseal},
+    sql::{RowId, as_clear, in_clear},
 };
 
 /// An account.
@@ -57,7 +58,7 @@ fn account(row: Row) -> Result<Account> {
     Ok(Account {
         id: row.0.0,
         login: row.1,
-        name: unseal(&row.2)?,
+        name: in_clear(&row.2)?,
         password_hash: row.3,
         invitation_hash: row.4,
         invitation_until: row.5,
@@ -88,19 +89,24 @@ pub fn with_invitation(tx: &mut Tx, hash: &str) -> Result<Option<Account>> {
     row.map(account).transpose()
 }
 
-/// The account of a session that has not been ended.
+/// The account of a session that has not been ended, and when its person last proved within it
+/// who they are.
 ///
 /// # Errors
 /// The store's own.
-pub fn of_session(tx: &mut Tx, id: Uuid, session: Uuid) -> Result<Option<Account>> {
-    let row: Option<Row> = t::table
+pub fn of_session(
+    tx: &mut Tx,
+    id: Uuid,
+    session: Uuid,
+) -> Result<Option<(Account, NaiveDateTime)>> {
+    let row: Option<(Row, NaiveDateTime)> = t::table
         .inner_join(s::table.on(s::account_id.eq(t::id)))
         .filter(s::id.eq(RowId(session)))
         .filter(t::id.eq(RowId(id)))
-        .select(t::all_columns)
+        .select((t::all_columns, s::proved_at))
         .first(tx)
         .optional()?;
-    row.map(account).transpose()
+    row.map(|(row, proved_at)| Ok((account(row)?, proved_at))).transpose()
 }
 
 /// The accounts with these ids.
@@ -111,7 +117,7 @@ pub fn load(tx: &mut Tx, ids: &[Uuid]) -> Result<Vec<Account>> {
     let mut found = Vec::new();
     for ids in ids.chunks(crate::documents::IDS_MAX) {
         let rows: Vec<Row> =
-            t::table.filter(t::id.eq_any(row_ids(ids.iter().copied()))).order(t::login).load(tx)?;
+            t::table.filter(t::id.among(id_list(ids.iter().copied()))).order(t::login).load(tx)?;
         for row in rows {
             found.push(account(row)?);
         }
@@ -134,7 +140,7 @@ pub fn count(tx: &mut Tx) -> Result<i64> {
 pub fn save(tx: &mut Tx, account: &Account) -> Result<()> {
     let values = (
         t::login.eq(&account.login),
-        t::name.eq(seal(&account.name)),
+        t::name.eq(as_clear(&account.name)),
         t::password_hash.eq(account.password_hash.as_deref()),
         t::invitation_hash.eq(account.invitation_hash.as_deref()),
         t::invitation_until.eq(account.invitation_until),

@@ -10,7 +10,8 @@ use crate::{
     documents::{restored, stored},
     error::{Result, StoreError},
     schema::checks as t,
-    sql::{RowId, row_ids},
+    lists::{Among, id_list},
+    sql::RowId,
 };
 
 /// A receipt.
@@ -71,12 +72,12 @@ pub fn list(
     limit: i64,
 ) -> Result<Vec<Receipt>> {
     let own = t::account_id.eq(RowId(whose.account));
-    let acting_for = row_ids(whose.acting_for.iter().copied());
-    let kept_for = row_ids(whose.kept_for.iter().copied());
-    let own = own.and(t::organization_id.eq_any(acting_for));
+    let acting_for = id_list(whose.acting_for.iter().copied());
+    let kept_for = id_list(whose.kept_for.iter().copied());
+    let own = own.and(t::organization_id.among(acting_for));
     let mut query = t::table
         .filter(t::operation_id.eq(RowId(operation)))
-        .filter(own.or(t::organization_id.eq_any(kept_for)))
+        .filter(own.or(t::organization_id.among(kept_for)))
         .order((t::asked_at.desc(), t::id.desc()))
         .limit(limit)
         .select((t::id, t::account_id, t::asked_at, t::word, t::document, t::texts))

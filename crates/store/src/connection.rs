@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::{
     error::{Result, StoreError},
     migrations,
+    sealing::{self, NoServerKey, OrganizationKeys, ServerKeySource},
     sql::{Guid, RowId},
     usage::{Connections, Counting, Counts, Usage},
 };
@@ -67,6 +68,10 @@ pub enum Area {
     Operation(Uuid),
     /// Accounts, and which operations there are.
     Installation,
+    /// The audit log alone, to which anybody adds at any time: nobody waits.
+    Log,
+    /// The order of the audit log.
+    Sequence,
 }
 
 /// Opens connections by the scheme of the address, and by nothing else.
@@ -87,7 +92,13 @@ impl ManageConnection for Manager {
     fn connect(&self) -> std::result::Result<Tx, Self::Error> {
         let connect = || -> std::result::Result<Tx, ConnectionError> {
             if self.is_postgres() {
-                return PgConnection::establish(&self.url).map(Tx::Postgres);
+                let mut connection = PgConnection::establish(&self.url)?;
+                // Each question is a few ranges of indexes. Where the planner thinks otherwise, it
+                // spends more on processes and machine code than the answer takes.
+                connection
+                    .batch_execute("SET max_parallel_workers_per_gather = 0; SET jit = off;")
+                    .map_err(ConnectionError::CouldntSetupConfiguration)?;
+                return Ok(Tx::Postgres(connection));
             }
             let path = self.url.strip_prefix("sqlite://").unwrap_or(&self.url);
             let mut connection = SqliteConnection::establish(path)?;
@@ -122,6 +133,7 @@ pub struct Store {
     readers: Pool<Manager>,
     writers: Pool<Manager>,
     counts: Arc<Counts>,
+    keys: Arc<OrganizationKeys>,
 }
 
 impl Store {
@@ -147,7 +159,26 @@ impl Store {
         // is not. The first connection also turns the file to write-ahead logging.
         let writers = pool(if manager().is_postgres() { connections } else { 1 })?;
         migrations::run(&mut *checked_out(&writers)?)?;
-        Ok(Self { readers: pool(connections)?, writers, counts })
+        let keys = Arc::new(OrganizationKeys::from(NoServerKey));
+        Ok(Self { readers: pool(connections)?, writers, counts, keys })
+    }
+
+    /// The same with the server's key, without which no free text is read or written. A database
+    /// belongs to the first key that it is opened with, or that takes that one's place.
+    ///
+    /// # Errors
+    /// [`Key`](StoreError::Key) when the key is missing, or is another one.
+    #[expect(clippy::disallowed_methods, reason = "nobody has asked for anything yet")]
+    pub fn with_key(self, source: impl ServerKeySource + 'static) -> Result<Self> {
+        let keys = Arc::new(OrganizationKeys::from(source));
+        self.write(Area::Installation, |tx| keys.bind(tx))?;
+        Ok(Self { keys, ..self })
+    }
+
+    /// The keys with which free texts are sealed.
+    #[must_use]
+    pub fn keys(&self) -> &OrganizationKeys {
+        &self.keys
     }
 
     /// How much the database is used.
@@ -166,6 +197,13 @@ impl Store {
         Ok(checked_out(&self.readers)?.batch_execute("SELECT 1")?)
     }
 
+    /// Runs statements outside of a transaction, on SQLite or on PostgreSQL.
+    pub(crate) fn run(&self, (sqlite, postgres): (&str, &str)) -> Result<()> {
+        let mut tx = checked_out(&self.writers)?;
+        let script = if matches!(*tx, Tx::Sqlite(_)) { sqlite } else { postgres };
+        Ok(tx.batch_execute(script)?)
+    }
+
     /// Reads from one state of the database.
     ///
     /// # Errors
@@ -175,7 +213,38 @@ impl Store {
         work: impl FnOnce(&mut Tx) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut tx = checked_out(&self.readers)?;
+        let _within = sealing::within(&self.keys);
         transaction(&mut tx, ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "BEGIN"), work)
+    }
+
+    /// Reads from one state of the database, and keeps what the work says is to be kept of that: no
+    /// answer is given unless it is. On PostgreSQL both are one transaction. On SQLite the one
+    /// writer keeps it while the state that was read from is still held, since whoever reads
+    /// cannot come to write without failing when somebody else has written meanwhile.
+    ///
+    /// # Errors
+    /// Those of the work, and the store's own.
+    pub fn witness<T, W, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&mut Tx) -> Result<(T, Option<W>), E>,
+        keep: impl Fn(&mut Tx, &W) -> Result<(), E>,
+    ) -> Result<T, E> {
+        let mut tx = checked_out(&self.readers)?;
+        let _within = sealing::within(&self.keys);
+        transaction(&mut tx, ("BEGIN ISOLATION LEVEL REPEATABLE READ", "BEGIN"), |tx| {
+            let (answer, witnessed) = work(tx)?;
+            let Some(witnessed) = witnessed else { return Ok(answer) };
+            match tx {
+                Tx::Postgres(_) => keep(tx, &witnessed)?,
+                Tx::Sqlite(_) => {
+                    let mut writer = checked_out(&self.writers)?;
+                    transaction(&mut writer, ("BEGIN", "BEGIN IMMEDIATE"), |tx| {
+                        keep(tx, &witnessed)
+                    })?;
+                }
+            }
+            Ok(answer)
+        })
     }
 
     /// Writes as if nobody else were writing in the area. The work is done again if other writers
@@ -191,6 +260,7 @@ impl Store {
         let mut tx = checked_out(&self.writers)?;
         let mut attempt = 1;
         loop {
+            let _within = sealing::within(&self.keys);
             let done = transaction(
                 &mut tx,
                 ("BEGIN ISOLATION LEVEL READ COMMITTED", "BEGIN IMMEDIATE"),
@@ -238,6 +308,10 @@ fn lock(tx: &mut Tx, area: Area) -> Result<()> {
         Area::Installation => {
             diesel::sql_query("SELECT id FROM installation FOR UPDATE").execute(connection)?;
         }
+        Area::Sequence => {
+            diesel::sql_query("SELECT id FROM audit_sequencer FOR UPDATE").execute(connection)?;
+        }
+        Area::Log => {}
     }
     Ok(())
 }

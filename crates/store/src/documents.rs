@@ -15,24 +15,35 @@ use uuid::Uuid;
 use crate::{
     connection::Tx,
     error::{Result, StoreError},
+    lists::{Among, id_list},
     schema,
-    sql::{RowId, row_ids, seal, unseal},
+    sealing::{TextOf, seal, unseal},
+    sql::RowId,
 };
 
 /// How many ids go into one query.
 pub(crate) const IDS_MAX: usize = 400;
 
 /// The document of a row.
-pub(crate) fn restored<T: Document>((text, texts): (String, Option<Vec<u8>>)) -> Result<T> {
-    let texts = texts.map(|sealed| unseal(&sealed)).transpose()?;
+pub(crate) fn restored<T: Document>(
+    tx: &mut Tx,
+    of: &TextOf,
+    (text, texts): (String, Option<Vec<u8>>),
+) -> Result<T> {
+    let texts = texts.map(|sealed| unseal(tx, of, &sealed)).transpose()?;
     document::restore(&text, texts.as_deref())
         .map_err(|fault| StoreError::Corrupt(format!("a {}: {fault}", T::NAME)))
 }
 
 /// The columns of a document.
-pub(crate) fn stored<T: Document>(document: &T) -> (String, Option<Vec<u8>>) {
+pub(crate) fn stored<T: Document>(
+    tx: &mut Tx,
+    of: &TextOf,
+    document: &T,
+) -> Result<(String, Option<Vec<u8>>)> {
     let Stored { document, texts } = document::store(document);
-    (document, texts.as_deref().map(seal))
+    let texts = texts.as_deref().map(|texts| seal(tx, of, texts)).transpose()?;
+    Ok((document, texts))
 }
 
 /// The queries that every kind has.
@@ -50,14 +61,14 @@ macro_rules! queries {
             pub fn load(tx: &mut Tx, operation: Uuid, ids: &[Uuid]) -> Result<Vec<$document>> {
                 let mut found = Vec::with_capacity(ids.len());
                 for ids in ids.chunks(IDS_MAX) {
-                    let rows: Vec<(String, Option<Vec<u8>>)> = dsl::$table
+                    let rows: Vec<(RowId, String, Option<Vec<u8>>)> = dsl::$table
                         .filter(t::operation_id.eq(RowId(operation)))
-                        .filter(t::id.eq_any(row_ids(ids.iter().copied())))
+                        .filter(t::id.among(id_list(ids.iter().copied())))
                         .filter($kept)
-                        .select((t::document, t::texts))
+                        .select((t::id, t::document, t::texts))
                         .load(tx)?;
                     for row in rows {
-                        found.push(restored::<$document>(row)?);
+                        found.push(kept(tx, operation, row)?);
                     }
                 }
                 // Asked for the order of keys, SQLite walks along all of them.
@@ -75,15 +86,24 @@ macro_rules! queries {
                 after: Option<&str>,
                 limit: i64,
             ) -> Result<Vec<$document>> {
-                let rows: Vec<(String, Option<Vec<u8>>)> = dsl::$table
+                let rows: Vec<(RowId, String, Option<Vec<u8>>)> = dsl::$table
                     .filter(t::operation_id.eq(RowId(operation)))
                     .filter(t::key.gt(after.unwrap_or("")))
                     .filter($kept)
                     .order(t::key)
                     .limit(limit)
-                    .select((t::document, t::texts))
+                    .select((t::id, t::document, t::texts))
                     .load(tx)?;
-                rows.into_iter().map(restored).collect()
+                rows.into_iter().map(|row| kept(tx, operation, row)).collect()
+            }
+
+            fn kept(
+                tx: &mut Tx,
+                operation: Uuid,
+                (id, document, texts): (RowId, String, Option<Vec<u8>>),
+            ) -> Result<$document> {
+                let of = TextOf::row(stringify!($table), operation, id.0, None);
+                restored(tx, &of, (document, texts))
             }
 
             /// The id of the one that has this key, or this id.
@@ -192,7 +212,8 @@ pub(crate) use save;
 /// # Errors
 /// The store's own.
 pub fn save_place(tx: &mut Tx, operation: Uuid, place: &Place, lineage: &Lineage) -> Result<()> {
-    let (document, texts) = stored(place);
+    let of = TextOf::row("places", operation, place.identity.id, None);
+    let (document, texts) = stored(tx, &of, place)?;
     let key = place.identity.key.as_str();
     save!(
         tx,
@@ -213,7 +234,8 @@ pub fn save_place(tx: &mut Tx, operation: Uuid, place: &Place, lineage: &Lineage
 /// # Errors
 /// The store's own.
 pub fn save_mechanism(tx: &mut Tx, operation: Uuid, mechanism: &Mechanism) -> Result<()> {
-    let (document, texts) = stored(mechanism);
+    let of = TextOf::row("mechanisms", operation, mechanism.identity.id, None);
+    let (document, texts) = stored(tx, &of, mechanism)?;
     let key = mechanism.identity.key.as_str();
     save!(
         tx,
@@ -229,7 +251,8 @@ pub fn save_mechanism(tx: &mut Tx, operation: Uuid, mechanism: &Mechanism) -> Re
 /// # Errors
 /// The store's own.
 pub fn save_organization(tx: &mut Tx, operation: Uuid, organization: &Organization) -> Result<()> {
-    let (document, texts) = stored(organization);
+    let of = TextOf::row("organizations", operation, organization.identity.id, None);
+    let (document, texts) = stored(tx, &of, organization)?;
     let id = organization.identity.id;
     let member_of = document::ids(&organization.mechanisms);
     let saved: Result<()> = save!(
@@ -259,7 +282,8 @@ pub fn save_armed_actor(
     actor: &ArmedActor,
     lineage: &Lineage,
 ) -> Result<()> {
-    let (document, texts) = stored(actor);
+    let of = TextOf::row("armed_actors", operation, actor.identity.id, None);
+    let (document, texts) = stored(tx, &of, actor)?;
     save!(
         tx,
         operation,
@@ -353,7 +377,8 @@ pub fn merge_armed_actor(
 /// # Errors
 /// The store's own.
 pub fn save_lead(tx: &mut Tx, operation: Uuid, lead: &Lead) -> Result<()> {
-    let (document, texts) = stored(lead);
+    let of = TextOf::row("leads", operation, lead.identity.id, None);
+    let (document, texts) = stored(tx, &of, lead)?;
     save!(
         tx,
         operation,
@@ -375,7 +400,8 @@ pub fn save_lead(tx: &mut Tx, operation: Uuid, lead: &Lead) -> Result<()> {
 /// # Errors
 /// The store's own.
 pub fn save_common_position(tx: &mut Tx, operation: Uuid, position: &CommonPosition) -> Result<()> {
-    let (document, texts) = stored(position);
+    let of = TextOf::row("common_positions", operation, position.identity.id, None);
+    let (document, texts) = stored(tx, &of, position)?;
     save!(
         tx,
         operation,
@@ -396,7 +422,8 @@ pub fn save_common_position(tx: &mut Tx, operation: Uuid, position: &CommonPosit
 /// # Errors
 /// The store's own.
 pub fn save_protection_risk(tx: &mut Tx, operation: Uuid, risk: &ProtectionRisk) -> Result<()> {
-    let (document, texts) = stored(risk);
+    let of = TextOf::row("protection_risks", operation, risk.identity.id, None);
+    let (document, texts) = stored(tx, &of, risk)?;
     save!(
         tx,
         operation,

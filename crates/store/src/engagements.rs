@@ -20,19 +20,26 @@ use uuid::Uuid;
 
 use crate::{
     connection::{MultiBackend, Tx},
-    documents::{IDS_MAX, Row, restored, save, stored},
+    documents::{IDS_MAX, Row, save, stored},
     entries::visible,
     error::Result,
     links::{self, Role},
+    lists::{Among, id_list, text_list},
     memo::{self, Memo},
     parts,
     schema::{commitments as c, engagements as e, entries},
-    sql::{RowId, row_ids},
+    sealing::TextOf,
+    sql::RowId,
 };
 
+mod disclosing;
 mod page;
+mod rows;
 
+pub use disclosing::{acknowledged, summarized};
 pub use page::{Filter, Position, page};
+pub use rows::load_commitments_for_rules;
+use rows::{CommitmentRow, EngagementRow, commitment, engagement};
 
 /// The engagements with these ids that may be read in a scope, in the order of their first day,
 /// the latest first.
@@ -47,15 +54,15 @@ pub fn load(
 ) -> Result<Vec<Engagement>> {
     let mut found = Vec::with_capacity(ids.len());
     for ids in ids.chunks(IDS_MAX) {
-        let rows: Vec<(String, Option<Vec<u8>>)> = e::table
+        let rows: Vec<EngagementRow> = e::table
             .filter(e::operation_id.eq(RowId(operation)))
-            .filter(e::id.eq_any(row_ids(ids.iter().copied())))
+            .filter(e::id.among(id_list(ids.iter().copied())))
             .filter(exists(visible!(operation, scope).filter(entries::id.eq(e::id))))
             .order((e::starts_on.desc(), e::id))
-            .select((e::document, e::texts))
+            .select((e::id, e::organization_id, e::document, e::texts))
             .load(tx)?;
         for row in rows {
-            found.push(restored(row)?);
+            found.push(engagement(tx, operation, row)?);
         }
     }
     Ok(found)
@@ -76,7 +83,7 @@ pub fn load_for_rules(
     for ids in ids.chunks(IDS_MAX) {
         let rows: Vec<String> = e::table
             .filter(e::operation_id.eq(RowId(operation)))
-            .filter(e::id.eq_any(row_ids(ids.iter().copied())))
+            .filter(e::id.among(id_list(ids.iter().copied())))
             .select(e::document)
             .load(tx)?;
         for row in rows {
@@ -116,7 +123,7 @@ pub fn with_actors(
     for (is_open, actors) in some.iter().flat_map(|ids| [(true, ids), (false, ids)]) {
         let mut query = going_on(is_open);
         if let Some(ids) = actors {
-            query = query.filter(e::armed_actor_id.eq_any(row_ids(ids.iter().copied())));
+            query = query.filter(e::armed_actor_id.among(id_list(ids.iter().copied())));
         }
         let rows: Vec<(Day, RowId)> = query.load(tx)?;
         found.extend(rows);
@@ -192,8 +199,9 @@ pub fn with_key(
 /// # Errors
 /// The store's own; a key of an ask or a demand that is taken.
 pub fn save(tx: &mut Tx, operation: Uuid, engagement: &Engagement, row: Row) -> Result<()> {
-    let (text, texts) = stored(engagement);
     let id = engagement.identity.id;
+    let of = TextOf::row("engagements", operation, id, Some(engagement.organization.0.0));
+    let (text, texts) = stored(tx, &of, engagement)?;
     let saved: Result<()> = {
         save!(
             tx,
@@ -233,15 +241,15 @@ pub fn load_commitments(
 ) -> Result<Vec<Commitment>> {
     let mut found = Vec::with_capacity(ids.len());
     for ids in ids.chunks(IDS_MAX) {
-        let rows: Vec<(String, Option<Vec<u8>>)> = c::table
+        let rows: Vec<CommitmentRow> = c::table
             .filter(c::operation_id.eq(RowId(operation)))
-            .filter(c::id.eq_any(row_ids(ids.iter().copied())))
+            .filter(c::id.among(id_list(ids.iter().copied())))
             .filter(exists(visible!(operation, scope).filter(entries::id.eq(c::entry_id))))
             .order(c::id)
-            .select((c::document, c::texts))
+            .select((c::id, c::organization_id, c::document, c::texts))
             .load(tx)?;
         for row in rows {
-            found.push(restored(row)?);
+            found.push(commitment(tx, operation, row)?);
         }
     }
     Ok(found)
@@ -258,15 +266,15 @@ pub fn page_of_commitments(
     after: Option<CommitmentId>,
     limit: i64,
 ) -> Result<Vec<Commitment>> {
-    let rows: Vec<(String, Option<Vec<u8>>)> = c::table
+    let rows: Vec<CommitmentRow> = c::table
         .filter(c::operation_id.eq(RowId(operation)))
         .filter(c::id.gt(RowId(after.map_or(Uuid::nil(), |id| id.0))))
         .filter(exists(visible!(operation, scope).filter(entries::id.eq(c::entry_id))))
         .order(c::id)
         .limit(limit)
-        .select((c::document, c::texts))
+        .select((c::id, c::organization_id, c::document, c::texts))
         .load(tx)?;
-    rows.into_iter().map(restored).collect()
+    rows.into_iter().map(|row| commitment(tx, operation, row)).collect()
 }
 
 /// The ids of the commitments of any of these actors, or of all, that may be read in a scope.
@@ -294,7 +302,7 @@ pub fn commitments_with_actors(
     let mut found = Vec::new();
     for actors in actors.chunks(IDS_MAX) {
         let rows: Vec<RowId> =
-            all().filter(c::armed_actor_id.eq_any(row_ids(actors.iter().copied()))).load(tx)?;
+            all().filter(c::armed_actor_id.among(id_list(actors.iter().copied()))).load(tx)?;
         found.extend(rows.into_iter().map(|id| CommitmentId(id.0)));
     }
     Ok(found)
@@ -334,8 +342,9 @@ pub fn save_commitment(
     commitment: &Commitment,
     owner: Option<OrganizationId>,
 ) -> Result<()> {
-    let (document, texts) = stored(commitment);
     let id = commitment.identity.id;
+    let of = TextOf::row("commitments", operation, id, owner.map(|id| id.0));
+    let (document, texts) = stored(tx, &of, commitment)?;
     let engagement = commitment.engagement.map(|to| RowId::from(to.0));
     save!(
         tx,
@@ -369,7 +378,7 @@ pub fn carried_on(tx: &mut Tx, operation: Uuid, scope: &Scope) -> Result<Vec<Eng
         .collect();
     let rows: Vec<RowId> = e::table
         .filter(e::operation_id.eq(RowId(operation)))
-        .filter(e::status.eq_any(live))
+        .filter(e::status.among(text_list(live)))
         .filter(exists(visible!(operation, scope).filter(entries::id.eq(e::id))))
         .select(e::id)
         .load(tx)?;
@@ -396,7 +405,7 @@ pub fn untouched(
             e::table.on(e::operation_id.eq(l::operation_id).and(e::id.eq(l::engagement_id))),
         )
         .filter(l::operation_id.eq(RowId(operation)))
-        .filter(l::organization_id.eq_any(row_ids(organizations.iter().copied())))
+        .filter(l::organization_id.among(id_list(organizations.iter().copied())))
         .filter(e::touched_on.lt(since))
         .order((e::touched_on, e::id))
         .limit(UNTOUCHED_MAX)

@@ -16,8 +16,10 @@ use crate::{
     documents::{IDS_MAX, Row, save},
     error::{Result, StoreError},
     links::{self, Role},
+    lists::{Among, id_list, text_list},
     schema::{self, entries as t},
-    sql::{RowId, row_ids, seal},
+    sealing::{TextOf, seal},
+    sql::RowId,
 };
 
 /// The ids of the entries of an operation that may be read in a scope, as a query within another.
@@ -34,25 +36,26 @@ macro_rules! visible {
 
         use crate::{
             links::Role,
+            lists::{Among, Ids, id_list},
             schema::{entries, links},
-            sql::{RowId, row_ids},
+            sql::RowId,
         };
 
         let scope: &concord_domain::policy::Scope = $scope;
-        let linked = |role: Role, targets: Vec<RowId>| {
+        let linked = |role: Role, targets: Ids| {
             exists(
                 links::table
                     .filter(links::operation_id.eq(entries::operation_id))
                     .filter(links::owner_id.eq(entries::id))
                     .filter(links::role.eq(role.code()))
-                    .filter(links::target_id.eq_any(targets)),
+                    .filter(links::target_id.among(targets)),
             )
         };
-        let acts_for = || row_ids(scope.organizations.iter().copied());
-        let mechanisms = row_ids(scope.mechanisms.iter().copied());
+        let acts_for = || id_list(scope.organizations.iter().copied());
+        let mechanisms = id_list(scope.mechanisms.iter().copied());
         let named = |audience: Audience| entries::audience.eq(audience.code());
         let read = entries::organization_id
-            .eq_any(acts_for().into_iter().map(Some).collect::<Vec<_>>())
+            .among(acts_for())
             .or(entries::organization_id.is_null().and(scope.is_desk.into_sql::<Bool>()))
             .or(named(Audience::Operation))
             .or(linked(Role::Partner, acts_for()))
@@ -84,7 +87,7 @@ pub fn readable(
     let mut found = HashSet::new();
     for ids in ids.chunks(IDS_MAX) {
         let rows: Vec<RowId> = visible!(operation, scope)
-            .filter(t::id.eq_any(row_ids(ids.iter().copied())))
+            .filter(t::id.among(id_list(ids.iter().copied())))
             .load(tx)?;
         found.extend(rows.into_iter().map(|id| id.0));
     }
@@ -129,7 +132,7 @@ pub fn disclosures(
     for ids in ids.chunks(IDS_MAX) {
         let rows: Vec<(RowId, Option<RowId>, String)> = t::table
             .filter(t::operation_id.eq(RowId(operation)))
-            .filter(t::id.eq_any(row_ids(ids.iter().copied())))
+            .filter(t::id.among(id_list(ids.iter().copied())))
             .select((t::id, t::organization_id, t::disclosure))
             .load(tx)?;
         for (id, owner, disclosure) in rows {
@@ -148,7 +151,7 @@ pub fn telling(tx: &mut Tx, operation: Uuid, organization: OrganizationId) -> Re
     let rows: Vec<RowId> = t::table
         .filter(t::operation_id.eq(RowId(operation)))
         .filter(t::organization_id.eq(Some(RowId::from(organization))))
-        .filter(t::disclosure.eq_any(more))
+        .filter(t::disclosure.among(text_list(more)))
         .order(t::id)
         .select(t::id)
         .load(tx)?;
@@ -217,15 +220,23 @@ pub fn keep_change(
         .filter(c::entry_id.eq(RowId(id)))
         .count()
         .get_result(tx)?;
+    let number = i32::try_from(number).unwrap_or(i32::MAX);
+    let owner: Option<RowId> = t::table
+        .filter(t::operation_id.eq(RowId(operation)))
+        .filter(t::id.eq(RowId(id)))
+        .select(t::organization_id)
+        .first(tx)?;
+    let of = TextOf::row("sharing_changes", operation, id, owner.map(|id| id.0)).numbered(number);
+    let reason = seal(tx, &of, change.reason)?;
     let row = (
         c::operation_id.eq(RowId(operation)),
         c::entry_id.eq(RowId(id)),
-        c::number.eq(i32::try_from(number).unwrap_or(i32::MAX)),
+        c::number.eq(number),
         c::changed_at.eq(change.at),
         c::account_id.eq(RowId(change.account)),
         c::audience.eq(change.audience.code()),
         c::disclosure.eq(change.disclosure.code()),
-        c::texts.eq(Some(seal(change.reason))),
+        c::texts.eq(Some(reason)),
     );
     diesel::insert_into(c::table).values(row).execute(tx)?;
     Ok(())

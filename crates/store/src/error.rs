@@ -17,6 +17,12 @@ pub enum StoreError {
     /// What is stored cannot be read as what it should be.
     #[error("what is stored cannot be read: {0}")]
     Corrupt(String),
+    /// The server's key is missing, or is another one.
+    #[error("{0}")]
+    Key(String),
+    /// The installation is locked down: no key is held.
+    #[error("the installation is locked down")]
+    Locked,
     /// Anything else that the database says.
     #[error("the database refused: {0}")]
     Database(#[source] Error),

@@ -11,9 +11,8 @@ use concord_domain::{
     vocabulary::{Closed, FlagClass, FlagKind, FlagState, Resolution, Severity},
 };
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, IntoSql, QueryDsl, RunQueryDsl,
+    BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl,
     dsl::{exists, not},
-    sql_types::Bool,
 };
 use uuid::Uuid;
 
@@ -22,13 +21,16 @@ use crate::{
     documents::IDS_MAX,
     entries::{closed, visible},
     error::{Result, StoreError},
+    lists::{Among, id_list, text_list},
     schema::{entries, flag_entries as fe, flag_subjects as s, flags as t},
-    sql::{RowId, row_ids},
+    sql::RowId,
 };
 
+mod queue;
 mod steps;
 mod write;
 
+pub use queue::queue;
 pub use steps::{Step, history, keep_step, settled_at};
 pub use write::{Raised, raise, save, set_state};
 
@@ -81,15 +83,17 @@ fn severity_rank(severity: Severity) -> i32 {
     Severity::ALL.iter().position(|each| *each == severity).map_or(0, |at| at as i32)
 }
 
+fn severity_of(rank: i32) -> Result<Severity> {
+    let severity = usize::try_from(rank).ok().and_then(|rank| Severity::ALL.get(rank).copied());
+    severity.ok_or_else(|| StoreError::Corrupt("no such severity".to_owned()))
+}
+
 fn kept(tx: &mut Tx, operation: Uuid, rows: Vec<Row>) -> Result<Vec<KeptFlag>> {
     let ids: Vec<Uuid> = rows.iter().map(|row| row.0.0).collect();
     let mut subjects = subjects(tx, operation, &ids)?;
     rows.into_iter()
         .map(|(id, identity, kind, class, severity, holds, state, resolution, raised_at)| {
-            let rank = usize::try_from(severity).unwrap_or(usize::MAX);
-            let severity = Severity::ALL.get(rank).copied();
-            let severity =
-                severity.ok_or_else(|| StoreError::Corrupt("no such severity".to_owned()))?;
+            let severity = severity_of(severity)?;
             Ok(KeptFlag {
                 id: id.0,
                 identity,
@@ -112,7 +116,7 @@ fn subjects(tx: &mut Tx, operation: Uuid, flags: &[Uuid]) -> Result<HashMap<Uuid
     for flags in flags.chunks(IDS_MAX) {
         let rows: Vec<SubjectRow> = s::table
             .filter(s::operation_id.eq(RowId(operation)))
-            .filter(s::flag_id.eq_any(row_ids(flags.iter().copied())))
+            .filter(s::flag_id.among(id_list(flags.iter().copied())))
             .order((s::flag_id, s::kind, s::subject_id))
             .select((s::flag_id, s::kind, s::subject_id, s::engagement_id, s::level))
             .load(tx)?;
@@ -162,11 +166,10 @@ pub fn touched(tx: &mut Tx, operation: Uuid, focus: &Focus) -> Result<Vec<KeptFl
     let mut flags: Vec<RowId> = Vec::new();
     let engagements: Vec<Uuid> = focus.engagements.iter().map(|id| id.0).collect();
     for ids in engagements.chunks(IDS_MAX) {
-        let part_of: Vec<Option<RowId>> = ids.iter().map(|id| Some(RowId(*id))).collect();
         flags.extend::<Vec<RowId>>(
             s::table
                 .filter(s::operation_id.eq(RowId(operation)))
-                .filter(s::engagement_id.eq_any(part_of))
+                .filter(s::engagement_id.among(id_list(ids.iter().copied())))
                 .select(s::flag_id)
                 .load(tx)?,
         );
@@ -182,7 +185,7 @@ pub fn touched(tx: &mut Tx, operation: Uuid, focus: &Focus) -> Result<Vec<KeptFl
         flags.extend::<Vec<RowId>>(
             s::table
                 .filter(s::operation_id.eq(RowId(operation)))
-                .filter(s::subject_id.eq_any(row_ids(ids.iter().copied())))
+                .filter(s::subject_id.among(id_list(ids.iter().copied())))
                 .select(s::flag_id)
                 .load(tx)?,
         );
@@ -199,7 +202,7 @@ fn load(tx: &mut Tx, operation: Uuid, ids: &[Uuid]) -> Result<Vec<KeptFlag>> {
     for ids in ids.chunks(IDS_MAX) {
         let rows: Vec<Row> = t::table
             .filter(t::operation_id.eq(RowId(operation)))
-            .filter(t::id.eq_any(row_ids(ids.iter().copied())))
+            .filter(t::id.among(id_list(ids.iter().copied())))
             .order(t::id)
             .select(COLUMNS)
             .load(tx)?;
@@ -258,12 +261,12 @@ pub fn list(
         query = query.filter(t::id.eq(RowId(id)));
     }
     if let Some(identities) = &filter.identities {
-        query = query.filter(t::identity.eq_any(identities));
+        query = query.filter(t::identity.among(text_list(identities.iter().cloned())));
     }
     if let Some(entries) = &filter.entries {
         let resting = fe::table
             .filter(fe::operation_id.eq(RowId(operation)))
-            .filter(fe::entry_id.eq_any(row_ids(entries.iter().copied())))
+            .filter(fe::entry_id.among(id_list(entries.iter().copied())))
             .select(fe::flag_id);
         query = query.filter(t::id.eq_any(resting));
     }
@@ -277,8 +280,20 @@ pub fn list(
     kept(tx, operation, rows)
 }
 
-/// Flags that hold and rest on an entry that may not be read in the scope, each with its class and
-/// all the entries that it rests on; only those that rest on one of `own` as well.
+/// A flag that rests on an entry that may not be read in a scope.
+pub struct Hidden {
+    /// Which rule raised it.
+    pub kind: FlagKind,
+    /// What it is about.
+    pub class: FlagClass,
+    /// How much it matters.
+    pub severity: Severity,
+    /// All the entries that it rests on.
+    pub entries: Vec<Uuid>,
+}
+
+/// Flags that hold and rest on an entry that may not be read in the scope; only those that rest on
+/// one of `own` as well, if any are named.
 ///
 /// # Errors
 /// The store's own.
@@ -287,37 +302,55 @@ pub fn restricted(
     operation: Uuid,
     scope: &Scope,
     own: Option<&[Uuid]>,
-) -> Result<Vec<(FlagClass, Vec<Uuid>)>> {
+) -> Result<Vec<Hidden>> {
     if scope.organizations.is_empty() || !scope.reads_entries {
         return Ok(Vec::new());
     }
     use crate::schema::entries as en;
-    let hidden = fe::table
-        .filter(fe::operation_id.eq(RowId(operation)))
-        .filter(not(exists(visible!(operation, scope).filter(entries::id.eq(fe::entry_id)))))
-        .select(fe::flag_id);
+    let resting = || {
+        fe::table
+            .filter(fe::operation_id.eq(RowId(operation)))
+            .filter(fe::flag_id.eq(t::id))
+            .select(fe::flag_id)
+    };
+    // Each is looked up for one flag: as lists of all such flags, both would be made whole first.
+    let is_hidden = not(exists(visible!(operation, scope).filter(entries::id.eq(fe::entry_id))));
     let owned = en::table
         .filter(en::operation_id.eq(RowId(operation)))
-        .filter(en::organization_id.eq_any(row_ids(scope.organizations.iter().copied())))
+        .filter(en::id.eq(fe::entry_id))
+        .filter(en::organization_id.among(id_list(scope.organizations.iter().copied())))
         .select(en::id);
-    let asked_for = row_ids(own.unwrap_or_default().iter().copied());
-    let of_own = fe::table
-        .filter(fe::operation_id.eq(RowId(operation)))
-        .filter(fe::entry_id.eq_any(owned))
-        .filter(own.is_none().into_sql::<Bool>().or(fe::entry_id.eq_any(asked_for)))
-        .select(fe::flag_id);
-    let rows: Vec<(RowId, String)> = t::table
+    let mut query = t::table
         .filter(t::operation_id.eq(RowId(operation)))
         .filter(t::holds.eq(true))
-        .filter(t::id.eq_any(hidden))
-        .filter(t::id.eq_any(of_own))
+        .filter(exists(resting().filter(is_hidden)))
         .order(t::id)
-        .select((t::id, t::class))
-        .load(tx)?;
-    let ids: Vec<Uuid> = rows.iter().map(|(id, _)| id.0).collect();
+        .select((t::id, t::kind, t::class, t::severity))
+        .into_boxed::<MultiBackend>();
+    query = match own {
+        None => query.filter(exists(resting().filter(exists(owned)))),
+        Some(own) => {
+            let asked_for = id_list(own.iter().copied());
+            let of_these = fe::table
+                .filter(fe::operation_id.eq(RowId(operation)))
+                .filter(fe::entry_id.among(asked_for))
+                .filter(exists(owned))
+                .select(fe::flag_id);
+            query.filter(t::id.eq_any(of_these))
+        }
+    };
+    let rows: Vec<(RowId, String, String, i32)> = query.load(tx)?;
+    let ids: Vec<Uuid> = rows.iter().map(|(id, ..)| id.0).collect();
     let mut entries = entries_of(tx, operation, &ids)?;
     rows.into_iter()
-        .map(|(id, class)| Ok((closed(&class)?, entries.remove(&id.0).unwrap_or_default())))
+        .map(|(id, kind, class, severity)| {
+            Ok(Hidden {
+                kind: closed(&kind)?,
+                class: closed(&class)?,
+                severity: severity_of(severity)?,
+                entries: entries.remove(&id.0).unwrap_or_default(),
+            })
+        })
         .collect()
 }
 
@@ -334,7 +367,7 @@ pub fn entries_of(
     for ids in flags.chunks(IDS_MAX) {
         let rows: Vec<(RowId, RowId)> = fe::table
             .filter(fe::operation_id.eq(RowId(operation)))
-            .filter(fe::flag_id.eq_any(row_ids(ids.iter().copied())))
+            .filter(fe::flag_id.among(id_list(ids.iter().copied())))
             .select((fe::flag_id, fe::entry_id))
             .load(tx)?;
         for (flag, entry) in rows {

@@ -5,6 +5,7 @@
 
 mod connection;
 mod error;
+mod lists;
 mod memo;
 mod migrations;
 mod schema;
@@ -13,6 +14,9 @@ mod usage;
 
 pub mod accounts;
 pub mod checks;
+pub mod audit;
+pub mod credentials;
+pub mod disclosed;
 pub mod documents;
 pub mod due;
 pub mod engagements;
@@ -21,10 +25,12 @@ pub mod flags;
 pub mod idempotency;
 pub mod links;
 pub mod live;
+pub mod lock_down;
 pub mod operations;
 pub mod parts;
 pub mod questions;
 pub mod references;
+pub mod sealing;
 pub mod sessions;
 pub mod strategies;
 pub mod trees;

@@ -9,8 +9,9 @@ use crate::{
     connection::{Tx, insert_all},
     documents::Row,
     error::Result,
+    lists::{Among, id_list, text_list},
     schema::links as t,
-    sql::{RowId, row_ids},
+    sql::RowId,
 };
 
 /// What a link says.
@@ -64,7 +65,10 @@ pub fn replace(
         Row::New => Vec::new(),
         Row::Unknown => {
             let codes: Vec<&str> = roles.iter().map(|(role, _)| role.code()).collect();
-            of_owner().filter(t::role.eq_any(codes)).select((t::role, t::target_id)).load(tx)?
+            of_owner()
+                .filter(t::role.among(text_list(codes)))
+                .select((t::role, t::target_id))
+                .load(tx)?
         }
     };
     let there: BTreeSet<(&str, RowId)> =
@@ -95,7 +99,7 @@ pub fn owners(tx: &mut Tx, operation: Uuid, role: Role, targets: &[Uuid]) -> Res
         let rows: Vec<RowId> = t::table
             .filter(t::operation_id.eq(RowId(operation)))
             .filter(t::role.eq(role.code()))
-            .filter(t::target_id.eq_any(row_ids(targets.iter().copied())))
+            .filter(t::target_id.among(id_list(targets.iter().copied())))
             .select(t::owner_id)
             .distinct()
             .load(tx)?;
@@ -114,7 +118,7 @@ pub fn targets(tx: &mut Tx, operation: Uuid, role: Role, owners: &[Uuid]) -> Res
         let rows: Vec<RowId> = t::table
             .filter(t::operation_id.eq(RowId(operation)))
             .filter(t::role.eq(role.code()))
-            .filter(t::owner_id.eq_any(row_ids(owners.iter().copied())))
+            .filter(t::owner_id.among(id_list(owners.iter().copied())))
             .select(t::target_id)
             .distinct()
             .load(tx)?;

@@ -16,8 +16,9 @@ use crate::{
     connection::{MultiBackend, Tx},
     documents::IDS_MAX,
     error::Result,
+    lists::{Among, id_list, text_list},
     schema::{armed_actors, commitments, common_positions, engagements, leads, live_lines as t},
-    sql::{RowId, row_ids},
+    sql::RowId,
 };
 
 /// A live engagement, as it is looked up.
@@ -80,7 +81,7 @@ pub fn neighbours(tx: &mut Tx, operation: Uuid, line: &LiveLine) -> Result<Vec<E
             .select(t::engagement_id)
             .into_boxed::<MultiBackend>();
         let query = match is_above {
-            true => query.filter(t::actor_lineage.eq_any(above.clone())),
+            true => query.filter(t::actor_lineage.among(text_list(above.iter().copied()))),
             false => query
                 .filter(t::actor_lineage.ge(low.clone()))
                 .filter(t::actor_lineage.lt(high.clone())),
@@ -91,7 +92,7 @@ pub fn neighbours(tx: &mut Tx, operation: Uuid, line: &LiveLine) -> Result<Vec<E
         let (low, high) = place.below();
         query.filter(
             t::place_lineage
-                .eq_any(around)
+                .among(text_list(around))
                 .or(t::place_lineage.ge(low).and(t::place_lineage.lt(high))),
         )
     });
@@ -137,7 +138,7 @@ pub fn led_by(
     for organizations in organizations.chunks(IDS_MAX) {
         let rows: Vec<RowId> = t::table
             .filter(t::operation_id.eq(RowId(operation)))
-            .filter(t::organization_id.eq_any(row_ids(organizations.iter().copied())))
+            .filter(t::organization_id.among(id_list(organizations.iter().copied())))
             .select(t::engagement_id)
             .load(tx)?;
         found.extend(rows.into_iter().map(|id| EngagementId(id.0)));
@@ -177,14 +178,17 @@ macro_rules! actors_above {
     ($operation:expr, $lineage:expr) => {
         armed_actors::table
             .filter(armed_actors::operation_id.eq(RowId($operation)))
-            .filter(armed_actors::lineage.eq_any($lineage.up().collect::<Vec<_>>()))
+            .filter(armed_actors::lineage.among(text_list($lineage.up())))
     };
 }
 
 /// The ids of the armed actors that are one, above it or below it, as a query within another.
 macro_rules! actors_in_line {
     ($operation:expr, $lineage:expr) => {{
-        use crate::schema::armed_actors;
+        use crate::{
+            lists::{Among, text_list},
+            schema::armed_actors,
+        };
         let lineage: &concord_domain::lineage::Lineage = $lineage;
         let (low, high) = lineage.below();
         let above: Vec<String> = lineage.up().map(str::to_owned).collect();
@@ -196,7 +200,7 @@ macro_rules! actors_in_line {
             .filter(armed_actors::lineage.lt(root.below().1))
             .filter(
                 armed_actors::lineage
-                    .eq_any(above)
+                    .among(text_list(above))
                     .or(armed_actors::lineage.ge(low).and(armed_actors::lineage.lt(high))),
             )
             .select(armed_actors::id)
@@ -238,7 +242,7 @@ pub fn leads_of(
 ) -> Result<Vec<LeadId>> {
     let rows: Vec<RowId> = leads::table
         .filter(leads::operation_id.eq(RowId(operation)))
-        .filter(leads::organization_id.eq_any(row_ids(organizations.iter().copied())))
+        .filter(leads::organization_id.among(id_list(organizations.iter().copied())))
         .filter(leads::ends_on.is_null().or(leads::ends_on.ge(day)))
         .select(leads::id)
         .load(tx)?;
@@ -299,10 +303,9 @@ pub fn commitments_from(
     use commitments as c;
     let mut found = Vec::new();
     for ids in engagements.chunks(IDS_MAX) {
-        let from: Vec<Option<RowId>> = ids.iter().map(|id| Some(RowId::from(*id))).collect();
         let rows: Vec<RowId> = c::table
             .filter(c::operation_id.eq(RowId(operation)))
-            .filter(c::engagement_id.eq_any(from))
+            .filter(c::engagement_id.among(id_list(ids.iter().copied())))
             .select(c::id)
             .load(tx)?;
         found.extend(rows.into_iter().map(|id| CommitmentId(id.0)));
@@ -342,23 +345,22 @@ pub fn risks_from(tx: &mut Tx, operation: Uuid, actor: ArmedActorId) -> Result<V
 pub fn agreed_with(tx: &mut Tx, operation: Uuid, actors: &[ArmedActorId]) -> Result<AgreedWith> {
     let mut agreed = AgreedWith::default();
     for ids in actors.chunks(IDS_MAX) {
-        let ids = row_ids(ids.iter().copied());
+        let ids = id_list(ids.iter().copied());
         let rows: Vec<RowId> = leads::table
             .filter(leads::operation_id.eq(RowId(operation)))
-            .filter(leads::armed_actor_id.eq_any(ids.clone()))
+            .filter(leads::armed_actor_id.among(ids.clone()))
             .select(leads::id)
             .load(tx)?;
         agreed.leads.extend(rows.into_iter().map(|id| LeadId(id.0)));
-        let towards: Vec<Option<RowId>> = ids.iter().copied().map(Some).collect();
         let rows: Vec<RowId> = common_positions::table
             .filter(common_positions::operation_id.eq(RowId(operation)))
-            .filter(common_positions::armed_actor_id.eq_any(towards))
+            .filter(common_positions::armed_actor_id.among(ids.clone()))
             .select(common_positions::id)
             .load(tx)?;
         agreed.positions.extend(rows.into_iter().map(|id| CommonPositionId(id.0)));
         let rows: Vec<RowId> = commitments::table
             .filter(commitments::operation_id.eq(RowId(operation)))
-            .filter(commitments::armed_actor_id.eq_any(ids))
+            .filter(commitments::armed_actor_id.among(ids))
             .select(commitments::id)
             .load(tx)?;
         agreed.commitments.extend(rows.into_iter().map(|id| CommitmentId(id.0)));

@@ -11,26 +11,35 @@ use crate::{
     error::{Result, StoreError},
 };
 
-/// A step: its number and name, what both say, and what only PostgreSQL needs besides.
+/// A step: its number and name, what both say, and what each of them needs besides.
 struct Step {
     name: &'static str,
     common: &'static str,
     postgres: &'static str,
+    sqlite: &'static str,
 }
 
-/// The step of a name, which has a file for both and may have one for PostgreSQL alone.
+/// The step of a name, which has a file for both and may have one for each alone.
 macro_rules! step {
     ($name:literal) => {
-        step!($name, "")
+        step!($name, "", "")
     };
     ($name:literal and postgres) => {
-        step!($name, include_str!(concat!("../../../migrations/postgres/", $name, ".sql")))
+        step!($name, include_str!(concat!("../../../migrations/postgres/", $name, ".sql")), "")
     };
-    ($name:literal, $postgres:expr) => {
+    ($name:literal and each) => {
+        step!(
+            $name,
+            include_str!(concat!("../../../migrations/postgres/", $name, ".sql")),
+            include_str!(concat!("../../../migrations/sqlite/", $name, ".sql"))
+        )
+    };
+    ($name:literal, $postgres:expr, $sqlite:expr) => {
         Step {
             name: $name,
             common: include_str!(concat!("../../../migrations/common/", $name, ".sql")),
             postgres: $postgres,
+            sqlite: $sqlite,
         }
     };
 }
@@ -40,7 +49,10 @@ const STEPS: &[Step] = &[
     step!("0002_record" and postgres),
     step!("0003_sessions"),
     step!("0005_by_end"),
-    step!("0008_checks"),
+    step!("0006_audit" and each),
+    step!("0007_sealing"),
+    step!("0009_sign_in"),
+    step!("0010_checks"),
 ];
 
 /// Brings a database up to date. Each step is a transaction of its own.
@@ -62,7 +74,7 @@ impl<DB: Backend> MigrationSource<DB> for Steps {
     fn migrations(&self) -> diesel::migration::Result<Vec<Box<dyn Migration<DB>>>> {
         let script = |step: &Step| Script {
             name: StepName(step.name),
-            sql: format!("{}\n{}", step.common, if self.postgres { step.postgres } else { "" }),
+            sql: [step.common, if self.postgres { step.postgres } else { step.sqlite }].join("\n"),
         };
         Ok(STEPS.iter().map(|step| Box::new(script(step)) as Box<dyn Migration<DB>>).collect())
     }

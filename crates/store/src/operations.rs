@@ -1,7 +1,7 @@
 //! Operations.
 
 use concord_domain::{
-    document::{Key, Operation},
+    document::{self, Key, Operation},
     window::Day,
 };
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
@@ -9,10 +9,10 @@ use uuid::Uuid;
 
 use crate::{
     connection::Tx,
-    documents::{restored, stored},
-    error::Result,
+    error::{Result, StoreError},
+    lists::{Among, id_list},
     schema::operations as t,
-    sql::{RowId, row_ids},
+    sql::RowId,
 };
 
 /// An operation as it is kept.
@@ -29,7 +29,9 @@ pub struct KeptOperation {
 type Row = (RowId, String, Day);
 
 fn kept((id, document, evaluated_on): Row) -> Result<KeptOperation> {
-    Ok(KeptOperation { id: id.0, operation: restored((document, None))?, evaluated_on })
+    let operation = document::restore(&document, None)
+        .map_err(|fault| StoreError::Corrupt(format!("an operation: {fault}")))?;
+    Ok(KeptOperation { id: id.0, operation, evaluated_on })
 }
 
 /// The operation with an id or a key.
@@ -58,7 +60,7 @@ pub fn load(tx: &mut Tx, ids: Option<&[Uuid]>) -> Result<Vec<KeptOperation>> {
         .select((t::id, t::document, t::evaluated_on))
         .into_boxed::<crate::connection::MultiBackend>();
     if let Some(ids) = ids {
-        query = query.filter(t::id.eq_any(row_ids(ids.iter().copied())));
+        query = query.filter(t::id.among(id_list(ids.iter().copied())));
     }
     let rows: Vec<Row> = query.load(tx)?;
     rows.into_iter().map(kept).collect()
@@ -69,7 +71,7 @@ pub fn load(tx: &mut Tx, ids: Option<&[Uuid]>) -> Result<Vec<KeptOperation>> {
 /// # Errors
 /// The store's own; [`Taken`](crate::StoreError::Taken) if its key is.
 pub fn insert(tx: &mut Tx, kept: &KeptOperation) -> Result<()> {
-    let (document, _) = stored(&kept.operation);
+    let document = document::store(&kept.operation).document;
     let row = (
         t::id.eq(RowId(kept.id)),
         t::key.eq(kept.operation.key.as_str()),
@@ -86,7 +88,7 @@ pub fn insert(tx: &mut Tx, kept: &KeptOperation) -> Result<()> {
 /// # Errors
 /// The store's own; [`Taken`](crate::StoreError::Taken) if its key is.
 pub fn update(tx: &mut Tx, kept: &KeptOperation) -> Result<()> {
-    let (document, _) = stored(&kept.operation);
+    let document = document::store(&kept.operation).document;
     let values = (
         t::key.eq(kept.operation.key.as_str()),
         t::document.eq(document),

@@ -1,5 +1,41 @@
 //! The tables, in the order of their columns. A test compares this with both databases.
 
+pub mod audit;
+
+diesel::table! {
+    use diesel::sql_types::*;
+
+    installation (id) {
+        id -> Integer,
+        server_key -> Nullable<Text>,
+        locked_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::Guid;
+
+    lock_down_calls (account_id) {
+        account_id -> Guid,
+        called_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::Guid;
+
+    organization_keys (operation_id, owner_id) {
+        operation_id -> Guid,
+        owner_id -> Guid,
+        id -> Guid,
+        wrapped -> Binary,
+        server_key -> Text,
+    }
+}
+pub mod credentials;
+
 diesel::table! {
     use diesel::sql_types::*;
     use crate::sql::Guid;
@@ -43,6 +79,10 @@ diesel::table! {
         began_at -> Timestamp,
         idle_until -> Timestamp,
         ends_at -> Timestamp,
+        carried_on_at -> Timestamp,
+        proved_at -> Timestamp,
+        began_by -> Text,
+        second_factor -> Nullable<Text>,
     }
 }
 
@@ -444,5 +484,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     questions,
     checks,
-    withheld_lines
+    withheld_lines,
+    organization_keys
 );

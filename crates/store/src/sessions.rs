@@ -1,10 +1,21 @@
 //! Sessions: who signed in, and until when that can be carried on. One that has ended is no row.
 
 use chrono::NaiveDateTime;
+use concord_domain::{
+    credential::{BeganBy, SecondFactor},
+    vocabulary::Closed,
+};
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl};
 use uuid::Uuid;
 
-use crate::{connection::Tx, error::Result, schema::sessions as t, sql::RowId};
+use crate::{
+    connection::Tx,
+    entries::closed,
+    error::Result,
+    lists::{Among, id_list},
+    schema::sessions as t,
+    sql::RowId,
+};
 
 /// A session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +36,14 @@ pub struct Session {
     pub idle_until: NaiveDateTime,
     /// When it ends in any case.
     pub ends_at: NaiveDateTime,
+    /// When it was carried on last.
+    pub carried_on_at: NaiveDateTime,
+    /// When the person last proved within it who they are.
+    pub proved_at: NaiveDateTime,
+    /// By what it began.
+    pub began_by: BeganBy,
+    /// By which second factor besides.
+    pub second_factor: Option<SecondFactor>,
 }
 
 type Row = (
@@ -37,10 +56,14 @@ type Row = (
     NaiveDateTime,
     NaiveDateTime,
     NaiveDateTime,
+    NaiveDateTime,
+    NaiveDateTime,
+    String,
+    Option<String>,
 );
 
-fn session(row: Row) -> Session {
-    Session {
+fn session(row: Row) -> Result<Session> {
+    Ok(Session {
         id: row.0.0,
         account: row.1.0,
         family_hash: row.2,
@@ -49,7 +72,11 @@ fn session(row: Row) -> Session {
         began_at: row.6,
         idle_until: row.7,
         ends_at: row.8,
-    }
+        carried_on_at: row.9,
+        proved_at: row.10,
+        began_by: closed(&row.11)?,
+        second_factor: row.12.as_deref().map(closed).transpose()?,
+    })
 }
 
 /// The session whose refresh tokens begin with what has this hash.
@@ -58,7 +85,30 @@ fn session(row: Row) -> Session {
 /// The store's own.
 pub fn of_family(tx: &mut Tx, hash: &str) -> Result<Option<Session>> {
     let row: Option<Row> = t::table.filter(t::family_hash.eq(hash)).first(tx).optional()?;
-    Ok(row.map(session))
+    row.map(session).transpose()
+}
+
+/// The sessions of an account whose time is not over, those that were carried on last first.
+///
+/// # Errors
+/// The store's own.
+pub fn of_account(tx: &mut Tx, account: Uuid, now: NaiveDateTime) -> Result<Vec<Session>> {
+    let rows: Vec<Row> = t::table
+        .filter(t::account_id.eq(RowId(account)))
+        .filter(t::idle_until.gt(now))
+        .order((t::carried_on_at.desc(), t::began_at.desc(), t::id))
+        .load(tx)?;
+    rows.into_iter().map(session).collect()
+}
+
+/// Notes that the person of a session proved who they are.
+///
+/// # Errors
+/// The store's own.
+pub fn prove(tx: &mut Tx, id: Uuid, at: NaiveDateTime) -> Result<()> {
+    let there = t::table.filter(t::id.eq(RowId(id)));
+    diesel::update(there).set(t::proved_at.eq(at)).execute(tx)?;
+    Ok(())
 }
 
 /// Puts a session there, or brings the one that is there to these values.
@@ -72,6 +122,8 @@ pub fn save(tx: &mut Tx, session: &Session) -> Result<()> {
         t::former_hash.eq(former_hash),
         t::former_until.eq(former_until),
         t::idle_until.eq(session.idle_until),
+        t::carried_on_at.eq(session.carried_on_at),
+        t::proved_at.eq(session.proved_at),
     );
     let there = t::table.filter(t::id.eq(RowId(session.id)));
     if diesel::update(there).set(values.clone()).execute(tx)? == 0 {
@@ -81,6 +133,8 @@ pub fn save(tx: &mut Tx, session: &Session) -> Result<()> {
             t::family_hash.eq(&session.family_hash),
             t::began_at.eq(session.began_at),
             t::ends_at.eq(session.ends_at),
+            t::began_by.eq(session.began_by.code()),
+            t::second_factor.eq(session.second_factor.map(Closed::code)),
             values,
         );
         diesel::insert_into(t::table).values(row).execute(tx)?;
@@ -95,6 +149,15 @@ pub fn save(tx: &mut Tx, session: &Session) -> Result<()> {
 pub fn end(tx: &mut Tx, id: Uuid) -> Result<()> {
     diesel::delete(t::table.filter(t::id.eq(RowId(id)))).execute(tx)?;
     Ok(())
+}
+
+/// Ends a session of an account; whether there was one.
+///
+/// # Errors
+/// The store's own.
+pub fn end_of_account(tx: &mut Tx, account: Uuid, id: Uuid) -> Result<bool> {
+    let there = t::table.filter(t::account_id.eq(RowId(account))).filter(t::id.eq(RowId(id)));
+    Ok(diesel::delete(there).execute(tx)? > 0)
 }
 
 /// Ends all sessions of an account.
@@ -127,7 +190,7 @@ pub fn end_all_but_latest(tx: &mut Tx, account: Uuid, kept: i64) -> Result<()> {
         .offset(kept)
         .limit(SWEPT_MAX);
     let ids: Vec<RowId> = older.select(t::id).load(tx)?;
-    diesel::delete(t::table.filter(t::id.eq_any(ids))).execute(tx)?;
+    diesel::delete(t::table.filter(t::id.among(id_list(ids.iter().map(|id| id.0))))).execute(tx)?;
     Ok(())
 }
 
@@ -141,6 +204,6 @@ const SWEPT_MAX: i64 = 100;
 pub fn sweep(tx: &mut Tx, now: NaiveDateTime) -> Result<()> {
     let over = t::table.filter(t::idle_until.le(now)).order(t::idle_until).limit(SWEPT_MAX);
     let ids: Vec<RowId> = over.select(t::id).load(tx)?;
-    diesel::delete(t::table.filter(t::id.eq_any(ids))).execute(tx)?;
+    diesel::delete(t::table.filter(t::id.among(id_list(ids.iter().map(|id| id.0))))).execute(tx)?;
     Ok(())
 }

@@ -32,11 +32,6 @@ impl<T: Into<Uuid>> From<T> for RowId {
     }
 }
 
-/// The ids as they stand in rows.
-pub fn row_ids<T: Copy + Into<Uuid>>(ids: impl IntoIterator<Item = T>) -> Vec<RowId> {
-    ids.into_iter().map(RowId::from).collect()
-}
-
 impl ToSql<Guid, Pg> for RowId {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
         out.write_all(self.0.as_bytes())?;
@@ -85,20 +80,19 @@ impl FromSql<Guid, MultiBackend> for RowId {
 
 const _: SqliteType = SqliteType::Binary;
 
-/// Free text as it is stored: the one type of every column called `texts`. Its first byte says
-/// in which form the rest is, so that another form can be brought in beside this one.
-#[must_use]
-pub fn seal(text: &str) -> Vec<u8> {
-    let mut sealed = vec![PLAIN];
-    sealed.extend_from_slice(text.as_bytes());
-    sealed
+/// The first byte of a text that stands in the clear.
+pub(crate) const PLAIN: u8 = 0;
+
+/// A text as it is stored in the clear, in a column that could hold it in another form.
+pub(crate) fn as_clear(text: &str) -> Vec<u8> {
+    let mut stored = vec![PLAIN];
+    stored.extend_from_slice(text.as_bytes());
+    stored
 }
 
-const PLAIN: u8 = 0;
-
-/// The free text that was stored.
-pub fn unseal(sealed: &[u8]) -> crate::error::Result<String> {
-    match sealed.split_first() {
+/// The text that was stored in the clear.
+pub(crate) fn in_clear(stored: &[u8]) -> crate::error::Result<String> {
+    match stored.split_first() {
         Some((&PLAIN, text)) => String::from_utf8(text.to_vec()).ok(),
         _ => None,
     }

@@ -16,15 +16,17 @@ use crate::{
     documents::{IDS_MAX, restored, save, stored},
     entries::visible,
     error::Result,
+    lists::{Among, id_list},
     schema::{engagements as e, entries, strategies as s},
-    sql::{RowId, row_ids},
+    sealing::TextOf,
+    sql::RowId,
 };
 
 /// The strategies of an operation that may be read in a scope: one's own, and those that an
 /// engagement of their owner names which one may read.
 macro_rules! readable {
     ($operation:expr, $scope:expr) => {{
-        let own: Vec<RowId> = row_ids($scope.organizations.iter().copied());
+        let own = id_list($scope.organizations.iter().copied());
         let named = e::table
             .filter(e::operation_id.eq(s::operation_id))
             .filter(e::organization_id.eq(s::organization_id))
@@ -33,10 +35,22 @@ macro_rules! readable {
         let all = $scope.is_server.into_sql::<Bool>();
         s::table
             .filter(s::operation_id.eq(RowId($operation)))
-            .filter(all.or(s::organization_id.eq_any(own)).or(exists(named)))
+            .filter(all.or(s::organization_id.among(own)).or(exists(named)))
             .order(s::id)
-            .select((s::document, s::texts))
+            .select((s::id, s::organization_id, s::document, s::texts))
     }};
+}
+
+/// The id, the organisation, the document and its texts.
+type StrategyRow = (RowId, RowId, String, Option<Vec<u8>>);
+
+fn strategy(
+    tx: &mut Tx,
+    operation: Uuid,
+    (id, organization, document, texts): StrategyRow,
+) -> Result<Strategy> {
+    let of = TextOf::row("strategies", operation, id.0, Some(organization.0));
+    restored(tx, &of, (document, texts))
 }
 
 /// The strategies with these ids that may be read in a scope.
@@ -46,11 +60,11 @@ macro_rules! readable {
 pub fn load(tx: &mut Tx, operation: Uuid, scope: &Scope, ids: &[Uuid]) -> Result<Vec<Strategy>> {
     let mut found = Vec::with_capacity(ids.len());
     for ids in ids.chunks(IDS_MAX) {
-        let rows: Vec<(String, Option<Vec<u8>>)> = readable!(operation, scope)
-            .filter(s::id.eq_any(row_ids(ids.iter().copied())))
+        let rows: Vec<StrategyRow> = readable!(operation, scope)
+            .filter(s::id.among(id_list(ids.iter().copied())))
             .load(tx)?;
         for row in rows {
-            found.push(restored(row)?);
+            found.push(strategy(tx, operation, row)?);
         }
     }
     Ok(found)
@@ -67,11 +81,11 @@ pub fn page(
     after: Option<StrategyId>,
     limit: i64,
 ) -> Result<Vec<Strategy>> {
-    let rows: Vec<(String, Option<Vec<u8>>)> = readable!(operation, scope)
+    let rows: Vec<StrategyRow> = readable!(operation, scope)
         .filter(s::id.gt(RowId(after.map_or(Uuid::nil(), |id| id.0))))
         .limit(limit)
         .load(tx)?;
-    rows.into_iter().map(restored).collect()
+    rows.into_iter().map(|row| strategy(tx, operation, row)).collect()
 }
 
 /// The strategy of an owner that has this key.
@@ -115,7 +129,9 @@ pub fn towards(tx: &mut Tx, operation: Uuid, actor: ArmedActorId) -> Result<Vec<
 /// # Errors
 /// The store's own.
 pub fn keep(tx: &mut Tx, operation: Uuid, strategy: &Strategy) -> Result<()> {
-    let (document, texts) = stored(strategy);
+    let (id, owner) = (strategy.identity.id, strategy.organization.0.0);
+    let of = TextOf::row("strategies", operation, id, Some(owner));
+    let (document, texts) = stored(tx, &of, strategy)?;
     save!(
         tx,
         operation,

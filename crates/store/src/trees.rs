@@ -1,7 +1,7 @@
 //! Where places and armed actors stand in their trees. "This unit, and all above and below it" is
 //! a few exact look-ups and one range of an index.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use concord_domain::{
     facts::Context,
@@ -15,8 +15,9 @@ use crate::{
     connection::Tx,
     documents::IDS_MAX,
     error::Result,
+    lists::{Among, id_list, text_list},
     schema,
-    sql::{RowId, row_ids},
+    sql::RowId,
 };
 
 macro_rules! tree {
@@ -39,7 +40,7 @@ macro_rules! tree {
                 for ids in ids.chunks(IDS_MAX) {
                     let rows: Vec<(RowId, String)> = t::table
                         .filter(t::operation_id.eq(RowId(operation)))
-                        .filter(t::id.eq_any(row_ids(ids.iter().copied())))
+                        .filter(t::id.among(id_list(ids.iter().copied())))
                         .select((t::id, t::lineage))
                         .load(tx)?;
                     found.extend(rows.into_iter().map(|(id, path)| (id.0.into(), Lineage::new(path))));
@@ -70,11 +71,34 @@ macro_rules! tree {
             pub fn up(tx: &mut Tx, operation: Uuid, lineage: &Lineage) -> Result<Vec<$id>> {
                 let rows: Vec<RowId> = t::table
                     .filter(t::operation_id.eq(RowId(operation)))
-                    .filter(t::lineage.eq_any(lineage.up().collect::<Vec<_>>()))
+                    .filter(t::lineage.among(text_list(lineage.up())))
                     .order(t::lineage)
                     .select(t::id)
                     .load(tx)?;
                 Ok(rows.into_iter().map(|id| id.0.into()).collect())
+            }
+
+            /// All of these and all above them, each with where it stands.
+            ///
+            /// # Errors
+            /// The store's own.
+            pub fn with_all_above<'l>(
+                tx: &mut Tx,
+                operation: Uuid,
+                lineages: impl IntoIterator<Item = &'l Lineage>,
+            ) -> Result<HashMap<Lineage, $id>> {
+                let paths: BTreeSet<&str> = lineages.into_iter().flat_map(Lineage::up).collect();
+                let paths: Vec<&str> = paths.into_iter().collect();
+                let mut found = HashMap::new();
+                for paths in paths.chunks(IDS_MAX) {
+                    let rows: Vec<(String, RowId)> = t::table
+                        .filter(t::operation_id.eq(RowId(operation)))
+                        .filter(t::lineage.among(text_list(paths.iter().copied())))
+                        .select((t::lineage, t::id))
+                        .load(tx)?;
+                    found.extend(rows.into_iter().map(|(path, id)| (Lineage::new(path), id.0.into())));
+                }
+                Ok(found)
             }
 
             /// Puts a subtree elsewhere.
@@ -125,7 +149,7 @@ pub fn context(
     for ids in organization_ids.chunks(IDS_MAX) {
         let rows: Vec<(RowId, bool)> = t::table
             .filter(t::operation_id.eq(RowId(operation)))
-            .filter(t::id.eq_any(row_ids(ids.iter().copied())))
+            .filter(t::id.among(id_list(ids.iter().copied())))
             .select((t::id, t::is_community_led))
             .load(tx)?;
         community_led.extend(rows.into_iter().map(|(id, is)| (OrganizationId(id.0), is)));

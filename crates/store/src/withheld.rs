@@ -17,7 +17,8 @@ use crate::{
     entries::closed,
     error::Result,
     schema::withheld_lines as t,
-    sql::{RowId, row_ids},
+    lists::{Among, id_list},
+    sql::RowId,
 };
 
 /// An entry whose lines follow on a later day.
@@ -82,7 +83,7 @@ pub fn of(
     for ids in entries.chunks(IDS_MAX) {
         let rows: Vec<Row> = t::table
             .filter(t::operation_id.eq(RowId(operation)))
-            .filter(t::entry_id.eq_any(row_ids(ids.iter().copied())))
+            .filter(t::entry_id.among(id_list(ids.iter().copied())))
             .select(COLUMNS)
             .load(tx)?;
         for row in rows {
@@ -104,7 +105,7 @@ pub fn of_organizations(
 ) -> Result<HashMap<Uuid, BTreeSet<FlagClass>>> {
     let rows: Vec<Row> = t::table
         .filter(t::operation_id.eq(RowId(operation)))
-        .filter(t::organization_id.eq_any(row_ids(organizations.iter().copied())))
+        .filter(t::organization_id.among(id_list(organizations.iter().copied())))
         .select(COLUMNS)
         .load(tx)?;
     let each = |row| withheld(row).map(|each| (each.entry, each.told));

@@ -12,7 +12,10 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use concord_app::{
-    App, Clock, Error, access::Access, auth, bundles, coherence, people, resources,
+    App, Clock, Error,
+    access::Access,
+    audit::{Doing, checkpoint::CheckpointKey},
+    auth, bundles, coherence, people, resources,
     resources::Resource,
 };
 use concord_domain::{
@@ -27,7 +30,7 @@ use concord_domain::{
     window::Day,
 };
 use concord_store::{Area, Store, Tx, operations};
-use concord_tests::CountingIds;
+use concord_tests::{CountingIds, KeyInFile};
 use diesel::connection::SimpleConnection;
 use serde_json::Value;
 use uuid::Uuid;
@@ -109,17 +112,30 @@ impl auth::Keys for OneKey {
     fn ring(&self) -> Arc<auth::KeyRing> {
         self.0.clone()
     }
+
+    fn checkpoints(&self) -> Arc<CheckpointKey> {
+        let key = auth::KeyRing::generate().expect("a key");
+        Arc::new(CheckpointKey::new(&key).expect("it is a key"))
+    }
+}
+
+/// The file with the key of the servers that are measured.
+pub fn server_key() -> PathBuf {
+    concord_tests::file("../target/bench/server-key")
 }
 
 fn open(file: &Path, day: Day) -> App {
     let key = auth::KeyRing::generate().expect("a key");
     let ring = auth::KeyRing::new(&key, &auth::FormerKeys::default()).expect("it is a key");
     App {
-        store: Store::open(&file.display().to_string(), 1).expect("the database opens"),
+        store: Store::open(&file.display().to_string(), 1)
+            .and_then(|store| store.with_key(KeyInFile(server_key())))
+            .expect("the database opens"),
         clock: Arc::new(Noon(day)),
         ids: Arc::new(CountingIds::default()),
         keys: Arc::new(OneKey(Arc::new(ring))),
         throttle: Arc::new(auth::Throttle::default()),
+        doing: Doing::own("serve"),
     }
 }
 
@@ -174,6 +190,7 @@ struct Writing<'w> {
 }
 
 impl Writing<'_> {
+    #[expect(clippy::disallowed_methods, reason = "a data set is made and not used")]
     fn write(&self, work: impl Fn(&mut Tx, &Access) -> Result<(), Error>) {
         let found = self.app.store.read(|tx| Ok::<_, Error>(operations::find(tx, OPERATION)?));
         let kept = found.expect("it is read").expect("the operation");

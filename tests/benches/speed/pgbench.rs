@@ -44,6 +44,8 @@ pub fn round(
             pgbench.arg("-f").arg(script.path());
         }
     }
+    // As the server's own connections are set.
+    pgbench.env("PGOPTIONS", "-c max_parallel_workers_per_gather=0 -c jit=off");
     let output = pgbench.arg(cluster.url(database)).output().expect("pgbench runs");
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success() && !said.contains("aborted"), "pgbench: {said}");

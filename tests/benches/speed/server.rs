@@ -9,7 +9,7 @@ use std::{
 use serde_json::json;
 
 use crate::{
-    data::{MEMBERS, PASSWORD, login},
+    data::{MEMBERS, PASSWORD, login, server_key},
     http::{Connection, Request},
 };
 
@@ -29,6 +29,8 @@ impl Server {
         let mut child = Command::new(concord_tests::binary())
             .args(["serve", "--listen", "127.0.0.1:0", "--database", database, "--signing-key"])
             .arg(key)
+            .arg("--server-key-file")
+            .arg(server_key())
             .env_remove("RUST_LOG")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

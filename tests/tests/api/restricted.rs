@@ -23,7 +23,14 @@ fn the_owner_of_the_other_side_learns_the_class_and_nothing_more() {
             assert_eq!(lines.len(), 1);
             let mut members: Vec<&String> = lines[0].as_object().expect("a line").keys().collect();
             members.sort();
-            assert_eq!(members, ["class", "entry", "id"]);
+            assert_eq!(
+                members,
+                ["class", "entry", "id", "kind", "organizations", "severity", "summaries"]
+            );
+            for member in ["kind", "severity", "organizations", "summaries"] {
+                assert!(matches!(&lines[0][member], Value::Null | Value::Array(_)));
+                assert_eq!(lines[0][member].as_array().map_or(0, Vec::len), 0);
+            }
             assert_eq!(
                 (&lines[0]["class"], &lines[0]["entry"]),
                 (&json!("conflict"), &json!(mine))

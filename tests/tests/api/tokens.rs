@@ -1,5 +1,7 @@
 //! Tokens that nobody was given.
 
+use std::net::TcpListener;
+
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use concord_app::auth;
 use concord_tests::{Database, Registry, small_world};
@@ -107,6 +109,12 @@ fn a_token_says_what_it_must_and_in_no_other_way() {
         json!({"nbf": now.to_string()}),
         json!({"nbf": [now]}),
         json!({"nbf": 0.5}),
+        json!({"nbf": true}),
+        json!({"nbf": {"before": now}}),
+        json!({"nbf": u64::MAX}),
+        json!({"nbf": ""}),
+        json!({"exp": ""}),
+        json!({"aud": {"concord-api": true}}),
         json!({"iat": "now"}),
         json!({"sub": "00000000-0000-4000-8000-000000000000"}),
         json!({"sub": "administrator"}),
@@ -169,6 +177,16 @@ fn only_the_key_that_signs_here_signs_anybody_in() {
         signed(&header(json!({"kid": [own["kid"]]})), &good, &pkcs8),
         signed(&header(json!({"kid": own["kid"], "alg": "HS256"})), &good, &pkcs8),
         signed(&header(json!({"kid": own["kid"], "alg": "none"})), &good, &pkcs8),
+        // A good signature that is said to be of another kind, by which the key would be read
+        // otherwise.
+        signed(&header(json!({"kid": own["kid"], "alg": "RS256"})), &good, &pkcs8),
+        signed(&header(json!({"kid": own["kid"], "alg": "PS256"})), &good, &pkcs8),
+        signed(&header(json!({"kid": own["kid"], "alg": "ES256"})), &good, &pkcs8),
+        signed(&header(json!({"kid": own["kid"], "alg": "eddsa"})), &good, &pkcs8),
+        signed(&header(json!({"kid": own["kid"], "alg": ["EdDSA"]})), &good, &pkcs8),
+        signed(&header(json!({"kid": own["kid"], "alg": "dir", "enc": "A256GCM"})), &good, &pkcs8),
+        format!("concord_tool_{token}"),
+        format!("{token}.{}.{}", parts[1], parts[2]),
         signed(&header(json!({"kid": own["kid"], "crit": ["b64"], "b64": true})), &good, &pkcs8),
         format!("{}.{}.{}", parts[0], payload(&of_b), parts[2]),
         format!("{}.{}.{}", parts[0], parts[1], &parts[2][1..]),
@@ -202,6 +220,45 @@ fn only_the_key_that_signs_here_signs_anybody_in() {
     }
     are_refused(&registry, forged);
     is_taken(&registry, token);
+}
+
+#[test]
+fn no_key_is_ever_fetched_from_where_a_token_says() {
+    let (registry, _, good, pkcs8) = given();
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = format!("http://{}/keys.json", listener.local_addr().expect("an address"));
+    let foreign = auth::KeyRing::generate().expect("a key");
+    for (named, is_good) in [("jku", false), ("x5u", false), ("jku", true), ("x5u", true)] {
+        let key = if is_good { &pkcs8 } else { &foreign };
+        let header = json!({"alg": "EdDSA", "kid": jwk(key)["kid"], named: address});
+        let token = signed(&header, &good, key);
+        if is_good {
+            is_taken(&registry, token);
+        } else {
+            are_refused(&registry, [token]);
+        }
+    }
+    listener.set_nonblocking(true).expect("it can be asked");
+    assert!(listener.accept().is_err(), "somebody came for a key");
+}
+
+#[test]
+fn what_a_token_says_besides_gives_nobody_more() {
+    let (registry, token, good, pkcs8) = given();
+    let header = json!({"alg": "EdDSA", "kid": jwk(&pkcs8)["kid"]});
+    let more = json!({
+        "administrator": true, "role": "desk", "roles": ["administrator"], "scope": "export",
+        "proved_at": good["nbf"], "amr": ["mfa"],
+    });
+    let mut person = registry.nobody("demo");
+    person.token = Some(signed(&header, &with(&good, &more), &pkcs8));
+    let mut plain = registry.nobody("demo");
+    plain.token = Some(token);
+    assert_eq!(all_of(&person.get("/v1/me")), all_of(&plain.get("/v1/me")));
+    registry.pass_seconds(600);
+    is_problem(&person.get("bundle"), 403, "step_up_required");
+    let operation = json!({"key": "other", "name": "Other", "country": "SSD"});
+    is_problem(&person.post("/v1/operations", &operation), 403, "forbidden");
 }
 
 #[test]

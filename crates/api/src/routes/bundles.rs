@@ -1,7 +1,7 @@
 //! Bundles in and out.
 
 use actix_web::http::Method;
-use concord_app::bundles;
+use concord_app::{bundles, guard::Confirmation};
 use serde_json::json;
 
 use super::{Is, Parameter, Route, Schema, within};
@@ -10,11 +10,18 @@ use crate::{
     call::{Answer, Call, Result},
 };
 
-const DRY_RUN: &[Parameter] = &[Parameter {
-    name: "dry_run",
-    about: "Say what it would do, and do none of it.",
-    is: Is::Boolean,
-}];
+const IMPORT: &[Parameter] = &[
+    Parameter {
+        name: "dry_run",
+        about: "Say what it would do, and do none of it.",
+        is: Is::Boolean,
+    },
+    Parameter {
+        name: "confirm_text",
+        about: "Say that no free text holds what is never stored, though some look so.",
+        is: Is::Boolean,
+    },
+];
 
 /// The routes.
 pub fn routes() -> Vec<Route> {
@@ -30,7 +37,7 @@ pub fn routes() -> Vec<Route> {
             "What stands already under the same key is brought to the bundle's values where you \
              may change it; of that, members that are left out stay.",
         )
-        .query(DRY_RUN)
+        .query(IMPORT)
         .at_most(BUNDLE_BYTES_MAX)
         .body(
             Schema::named("BundleToImport"),
@@ -51,7 +58,9 @@ pub fn routes() -> Vec<Route> {
 fn import(call: &Call) -> Result<Answer> {
     let is_dry_run = call.flag("dry_run")?.unwrap_or_default();
     let (person, operation) = (call.person()?, call.operation());
-    let done = bundles::import(&call.app, person, operation, &call.body, is_dry_run)?;
+    let confirmation = Confirmation::from(call.flag("confirm_text")?.unwrap_or_default());
+    let how = (confirmation, is_dry_run);
+    let done = bundles::import(&call.app, person, operation, &call.body, how)?;
     Ok(Answer::json(&json!({
         "created": done.created,
         "changed": done.changed,

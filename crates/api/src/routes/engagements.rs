@@ -153,7 +153,7 @@ fn part_routes() -> Vec<Route> {
             "asks",
             "Add an ask",
             add_ask,
-            named("NewAsk"),
+            named("AddedAsk"),
             json!({"issue": "access.movement.routes", "action": "open_route", "terms": {"route": "Sefa bridge road"}}),
         ),
         change("asks", "Amend an ask", amend_ask, named("AskChange"), json!({"status": "granted"})),
@@ -161,7 +161,7 @@ fn part_routes() -> Vec<Route> {
             "demands",
             "Add a demand and its answer",
             add_demand,
-            named("NewDemand"),
+            named("AddedDemand"),
             json!({"kind": "fee", "response": "declined"}),
         ),
         change(
@@ -175,7 +175,7 @@ fn part_routes() -> Vec<Route> {
             "contacts",
             "Note a contact",
             add_contact,
-            named("NewContact"),
+            named("AddedContact"),
             json!({"on": "2026-11-20"}),
         ),
     ]

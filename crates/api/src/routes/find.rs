@@ -1,7 +1,7 @@
 //! Finding engagements, and who talks to whom.
 
 use actix_web::http::Method;
-use concord_app::find;
+use concord_app::{disclosed, find};
 use serde_json::{Value, json};
 
 use super::{Route, Schema, within};
@@ -49,6 +49,20 @@ pub fn routes() -> Vec<Route> {
         .about("The last 90 days, unless a period is said.")
         .body(question(), json!({"armed_actor": "ufv"}))
         .answers(200, Schema::named("Network")),
+        Route::new(
+            Method::POST,
+            within("disclosures"),
+            ("find_disclosed", "find"),
+            "See what others disclose of lines that you may not read",
+            disclosed,
+        )
+        .about(
+            "Lines in outline whose owner discloses a summary, begun in the last 365 days unless a \
+             period is said, and who is in dialogue today where the owner discloses that alone. \
+             Months are told, never days, and topmost armed actors, never units.",
+        )
+        .body(Schema::named("DisclosedSearch"), json!({"armed_actor": "ufv"}))
+        .answers(200, Schema::named("Disclosed")),
     ]
 }
 
@@ -65,5 +79,10 @@ fn timeline(call: &Call) -> Result<Answer> {
 
 fn network(call: &Call) -> Result<Answer> {
     let found = find::network(&call.app, call.person()?, call.operation(), &call.body)?;
+    Ok(Answer::json(&found))
+}
+
+fn disclosed(call: &Call) -> Result<Answer> {
+    let found = disclosed::find(&call.app, call.person()?, call.operation(), &call.body)?;
     Ok(Answer::json(&found))
 }

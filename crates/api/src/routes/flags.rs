@@ -4,6 +4,7 @@ use actix_web::http::Method;
 use concord_app::{
     Error,
     flags::{self, Taken, Wish},
+    guard,
     once::Sent,
 };
 use concord_domain::{
@@ -97,7 +98,8 @@ fn read(call: &Call) -> Result<Taken> {
     let mut nothing = concord_app::resources::Nothing;
     let mut reader = Reader::of_request(&mut nothing, call.app.today());
     let at = Pointer::ROOT;
-    let object = reader.object(&call.body, &at, &["state", "resolution", "note"]);
+    let sorted = guard::sorted(&call.body);
+    let object = reader.object(&sorted.body, &at, &["state", "resolution", "note"]);
     let taken = object.and_then(|object| {
         let state: Option<Of<FlagState>> = reader.required(object, &at, "state");
         let resolution: Option<Option<Of<Resolution>>> = reader.optional(object, &at, "resolution");
@@ -106,10 +108,14 @@ fn read(call: &Call) -> Result<Taken> {
             state: state?.0,
             resolution: resolution?.map(|each| each.0),
             note: note?.map(|note| note.as_str().to_owned()),
+            noted: Vec::new(),
+            confirmation: sorted.confirmation,
         })
     });
+    let noted = reader.noted.unwrap_or_default();
+    reader.faults.extend(sorted.fault);
     match taken {
-        Some(taken) if reader.faults.is_empty() => Ok(taken),
+        Some(taken) if reader.faults.is_empty() => Ok(Taken { noted, ..taken }),
         _ => Err(Error::Invalid(reader.faults).into()),
     }
 }

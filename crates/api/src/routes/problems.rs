@@ -49,6 +49,7 @@ fn example(kind: &Kind) -> Value {
             code: FaultCode::UnknownCode.code(),
             detail: "`open_rout` is no code of the list `action`; the nearest: `open_route`"
                 .to_owned(),
+            found: None,
         });
     }
     json!(example)

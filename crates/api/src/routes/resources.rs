@@ -181,7 +181,7 @@ fn verification() -> Route {
         .about("For whoever may read the commitment, in the name of an organisation of their own.")
         .takes_key()
         .body(
-            Schema::named("NewVerification"),
+            Schema::named("AddedVerification"),
             json!({"on": "2026-11-20", "finding": "partly_kept", "organization": "rtw", "places": ["XT0301"]}),
         )
         .answers(201, Schema::named("Commitment"))

@@ -21,14 +21,15 @@ fn sessions() -> Vec<Route> {
             .about(
                 "The access token holds for 15 minutes; send it as `Authorization: Bearer …`. The \
                  refresh token carries the session on, for 30 days at most, and for 7 unless it \
-                 is used.",
+                 is used. Who has a second factor is answered a challenge and no token: send it \
+                 to POST /v1/tokens/second-factor with a code.",
             )
             .open()
             .body(
                 Schema::named("NewToken"),
                 json!({"login": "adviser@rtw.example", "password": "a long pass phrase"}),
             )
-            .answers(200, Schema::named("Token")),
+            .answers(200, Schema::named("SignedIn")),
         Route::new(
             Method::POST,
             "/v1/tokens/refresh",
@@ -84,7 +85,7 @@ fn oneself() -> Vec<Route> {
             Method::PUT,
             "/v1/me/password",
             ("change_password", "signing in"),
-            "Change your password, and sign out everywhere else",
+            "Change your password, sign out everywhere else, and revoke the tokens of tools",
             change_password,
         )
         .body(
@@ -106,7 +107,7 @@ fn oneself() -> Vec<Route> {
     ]
 }
 
-fn token(tokens: &auth::Tokens) -> Answer {
+pub(super) fn token(tokens: &auth::Tokens) -> Answer {
     Answer::json(&json!({
         "access_token": tokens.access_token,
         "token_type": "Bearer",
@@ -118,7 +119,13 @@ fn token(tokens: &auth::Tokens) -> Answer {
 
 fn sign_in(call: &Call) -> Result<Answer> {
     let [login, password] = texts(call, ["login", "password"])?.map(Option::unwrap_or_default);
-    Ok(token(&auth::sign_in(&call.app, &login, &password)?))
+    Ok(match auth::sign_in(&call.app, &login, &password)? {
+        auth::FirstStep::Done(tokens) => token(&tokens),
+        auth::FirstStep::Challenge(challenge) => Answer::json(&json!({
+            "challenge": challenge,
+            "challenge_expires_in": auth::CHALLENGE_SECONDS,
+        })),
+    })
 }
 
 fn refresh(call: &Call) -> Result<Answer> {

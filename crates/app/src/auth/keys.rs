@@ -16,7 +16,10 @@ use jsonwebtoken::{
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{TOKEN_SECONDS, hex};
-use crate::error::{Error, Result};
+use crate::{
+    audit::checkpoint::CheckpointKey,
+    error::{Error, Result},
+};
 
 /// How long a request may be under way with a key that signs no more, in seconds.
 const UNDER_WAY_SECONDS: i64 = 60;
@@ -25,6 +28,9 @@ const UNDER_WAY_SECONDS: i64 = 60;
 pub trait Keys: Send + Sync {
     /// The keys as they are now, which may be others than a moment ago.
     fn ring(&self) -> Arc<KeyRing>;
+
+    /// The key that signs what the audit log is.
+    fn checkpoints(&self) -> Arc<CheckpointKey>;
 }
 
 /// The key that signs, and the former ones that still verify.

@@ -6,7 +6,7 @@ use jsonwebtoken::{Algorithm, Validation};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::TOKEN_SECONDS;
+use super::{TOKEN_SECONDS, tools};
 use crate::{
     App,
     error::{Error, Result},
@@ -29,15 +29,21 @@ struct Claims {
     iat: i64,
 }
 
-/// Somebody whose access token holds.
+/// Whoever sent a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Person {
-    /// The account.
-    pub account: Uuid,
-    /// The session in which the token was given out.
-    pub session: Uuid,
+    pub(super) credential: Credential,
     /// What they read.
     pub language: Language,
+}
+
+/// What was sent, by which they are known once the database has been asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Credential {
+    /// An access token that holds: whose, and the session in which it was given out.
+    Session { account: Uuid, session: Uuid },
+    /// The hash of what looks like a token for a tool.
+    Tool([u8; 32]),
 }
 
 /// An access token of a session, which it does not outlive, and in how many seconds it ends.
@@ -57,11 +63,16 @@ pub(super) fn access_token(app: &App, session: &Session) -> Result<(String, i64)
     Ok((app.keys.ring().signed(&claims)?, exp - now))
 }
 
-/// Whose token this is, if it holds. Whether its session still stands is seen when it is used.
+/// Whose token this is, if it holds. Whether its session still stands, or it is a tool's that was
+/// not revoked, is seen when it is used.
 ///
 /// # Errors
 /// [`Error::Unauthenticated`], and no more is said.
 pub fn authenticate(app: &App, token: &str) -> Result<Person> {
+    if let Some(hash) = tools::hash_of(token) {
+        let (credential, language) = (Credential::Tool(hash), Language::default());
+        return Ok(Person { credential, language });
+    }
     let mut rules = Validation::new(Algorithm::EdDSA);
     rules.algorithms = vec![Algorithm::EdDSA];
     rules.set_issuer(&[ISSUER]);
@@ -77,5 +88,6 @@ pub fn authenticate(app: &App, token: &str) -> Result<Person> {
     if claims.exp <= now || now < claims.nbf {
         return Err(Error::Unauthenticated);
     }
-    Ok(Person { account: claims.sub, session: claims.sid, language: Language::default() })
+    let credential = Credential::Session { account: claims.sub, session: claims.sid };
+    Ok(Person { credential, language: Language::default() })
 }

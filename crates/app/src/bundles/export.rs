@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::{
     App,
     access::{self, Access},
+    audit,
     auth::Person,
     error::{Error, Result},
     resources::Resource,
@@ -21,7 +22,8 @@ use crate::{
 /// [`Error::Forbidden`] for whom who reads no entries.
 pub fn export(app: &App, person: Person, operation: &str) -> Result<Value> {
     access::read(app, person, operation, |tx, access| {
-        access.require(Action::ReadEntries, None)?;
+        access.require(Action::Export, None)?;
+        access.tell();
         exported(tx, access)
     })
 }
@@ -31,10 +33,14 @@ pub fn export(app: &App, person: Person, operation: &str) -> Result<Value> {
 /// # Errors
 /// [`Error::NotFound`].
 pub fn export_as_server(app: &App, operation: &str) -> Result<Value> {
-    app.store.read(|tx| {
+    let read = |tx: &mut Tx| {
         let kept = operations::find(tx, operation)?.ok_or(Error::NotFound)?;
-        exported(tx, &Access::of_server(kept))
-    })
+        let access = Access::of_server(kept);
+        access.tell();
+        let bundle = exported(tx, &access)?;
+        Ok((bundle, audit::records(app, tx, &access.deeds)?))
+    };
+    app.store.witness(read, |tx, records| audit::add(tx, records))
 }
 
 /// How many things are read at a time.
@@ -45,6 +51,7 @@ fn all<T: Resource>(tx: &mut Tx, access: &Access) -> Result<Vec<T>> {
     loop {
         let after = things.last().map(Resource::position);
         let page = T::page(tx, access, after.as_deref(), READ_AT_ONCE)?;
+        access.deeds.shows(&page);
         let is_last = page.len() < usize::try_from(READ_AT_ONCE).unwrap_or_default();
         things.extend(page);
         if is_last {

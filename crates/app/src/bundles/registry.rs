@@ -8,6 +8,7 @@ use concord_domain::{
         ArmedActor, Called, Commitment, CommonPosition, Engagement, Key, Lead, Mechanism,
         Organization, Place, ProtectionRisk, Strategy,
     },
+    guard::Noted,
     id::{Kind, OrganizationId, StrategyId},
     policy::Scope,
 };
@@ -34,6 +35,8 @@ pub struct Registry<'r> {
     pub standing: HashSet<Uuid>,
     /// What went wrong while it was asked.
     pub error: Option<Error>,
+    /// What was found in free texts that is never stored.
+    pub noted: Vec<Noted>,
 }
 
 impl Registry<'_> {
@@ -86,6 +89,10 @@ impl Registry<'_> {
 impl Standing for Registry<'_> {
     fn fresh(&mut self) -> Uuid {
         self.app.ids.id()
+    }
+
+    fn noted(&mut self) -> Option<&mut Vec<Noted>> {
+        Some(&mut self.noted)
     }
 
     /// Of what stands under the keys of others only what may be read is there.

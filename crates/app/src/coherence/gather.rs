@@ -243,7 +243,6 @@ impl Gathering {
     ) -> Result<Documents> {
         let operation = self.operation;
         let uuids = |ids: &mut dyn Iterator<Item = Uuid>| ids.collect::<Vec<Uuid>>();
-        let server = Scope::server();
         Ok(Documents {
             leads: leads::load(tx, operation, &uuids(&mut lead_ids.iter().map(|id| id.0)))?,
             positions: common_positions::load(
@@ -251,7 +250,7 @@ impl Gathering {
                 operation,
                 &uuids(&mut position_ids.iter().map(|id| id.0)),
             )?,
-            commitments: engagements::load_commitments(tx, operation, &server, commitment_ids)?,
+            commitments: engagements::load_commitments_for_rules(tx, operation, commitment_ids)?,
         })
     }
 

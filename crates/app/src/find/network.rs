@@ -13,6 +13,7 @@ use concord_domain::{
 };
 use concord_reports::{
     Named, Term,
+    disclosed::Disclosed,
     network::{Edge, IssueCell, Network, NetworkActor, NetworkGap, OrganizationCell},
 };
 use concord_store::{
@@ -52,7 +53,10 @@ pub fn network(app: &App, person: Person, operation: &str, body: &Value) -> Resu
         let (mut question, _) = read(app, tx, access, body)?;
         let until = *question.until.get_or_insert(app.today());
         let from = *question.from.get_or_insert(earlier(until, PERIOD_DAYS));
-        Gathered::gather(tx, access, &question, (from, until)).map(Gathered::network)
+        let period = (from, until);
+        let disclosed = super::disclosed(tx, access, &question, (period, app.today()))?;
+        let gathered = Gathered::gather(tx, access, &question, period)?;
+        Ok(gathered.network(disclosed))
     })
 }
 
@@ -82,6 +86,7 @@ impl Gathered {
         let operation = access.id();
         let search = Search::new(tx, access, question)?;
         let (lines, cut) = lines(tx, access, &search)?;
+        access.deeds.shows(&lines);
         let all: Vec<ArmedActorId> =
             armed_actors::ids(tx, operation)?.into_iter().map(ArmedActorId).collect();
         let mut lineages = trees::armed_actors::lineages(tx, operation, &all)?;
@@ -137,7 +142,7 @@ impl Gathered {
         Ok(gathered)
     }
 
-    fn network(self) -> Network {
+    fn network(self, disclosed: Disclosed) -> Network {
         let organizations: BTreeSet<OrganizationId> =
             self.lines.iter().flat_map(carriers).map(|(id, _)| id).collect();
         let actors: BTreeSet<ArmedActorId> =
@@ -162,6 +167,7 @@ impl Gathered {
             organization_by_actor: self.organization_by_actor(),
             actor_by_issue: self.actor_by_issue(),
             gaps,
+            disclosed,
             cut,
             note: self.language.text("find.covers").to_owned(),
         }

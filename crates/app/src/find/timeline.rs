@@ -12,6 +12,7 @@ use concord_domain::{
 };
 use concord_reports::{
     Named, Term,
+    disclosed::Disclosed,
     timeline::{Timeline, TimelineEvent},
 };
 use concord_store::{
@@ -54,8 +55,10 @@ pub fn timeline(app: &App, person: Person, operation: &str, body: &Value) -> Res
         })?;
         let until = *question.until.get_or_insert(app.today());
         let from = *question.from.get_or_insert(earlier(until, PERIOD_DAYS));
+        let period = (from, until);
+        let disclosed = super::disclosed(tx, access, &question, (period, app.today()))?;
         let gathered = Gathered::gather(tx, access, (&question, actor))?;
-        Ok(gathered.timeline(actor, (from, until)))
+        Ok(Timeline { disclosed, ..gathered.timeline(actor, period) })
     })
 }
 
@@ -88,6 +91,8 @@ impl Gathered {
         let ids: Vec<Uuid> = in_line.iter().map(|id| id.0).collect();
         let found = engagements::commitments_with_actors(tx, operation, scope, Some(&ids))?;
         let commitments = engagements::load_commitments(tx, operation, scope, &found)?;
+        access.deeds.shows(&lines);
+        access.deeds.shows(&commitments);
         let agreed = live::agreed_with(tx, operation, &in_line)?;
         let lead_ids: Vec<Uuid> = agreed.leads.iter().map(|id| id.0).collect();
         let entries = lines.iter().map(|line| line.identity.id.0).collect();
@@ -103,6 +108,9 @@ impl Gathered {
             cut,
         };
         gathered.flags.retain(|flag| flag.standing.severity != Severity::Info);
+        let flagged = gathered.flags.iter().map(|flag| flag.id).collect::<Vec<_>>();
+        let resting = flags::entries_of(tx, operation, &flagged)?;
+        access.deeds.shows_entries(resting.into_values().flatten());
         let mut wanted = Wanted::default();
         wanted.actors.extend(ids);
         for line in &gathered.lines {
@@ -165,6 +173,7 @@ impl Gathered {
                 .into_iter()
                 .map(|(day, event)| TimelineEvent { on: day.to_string(), ..event })
                 .collect(),
+            disclosed: Disclosed::default(),
             cut,
             note: self.language.text("find.covers").to_owned(),
         }

@@ -1,72 +1,197 @@
-//! What is told of flags with entries that their reader may not know: one line for each own entry
-//! and class, and nothing else.
+//! What the owner of an entry learns of flags that rest on others' entries as well, which the owner
+//! may not read: cut to the least that those disclose.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use concord_domain::{
-    id::OrganizationId,
+    disclosed::{Told, least},
+    id::{EngagementId, OrganizationId},
     policy::Scope,
-    vocabulary::{Closed, Disclosure, FlagClass},
+    vocabulary::{Closed, Disclosure, FlagClass, FlagKind, Severity},
+    window::Day,
 };
-use concord_store::{Tx, entries, flags, withheld};
+use concord_reports::{Named, disclosed::DisclosedSummary};
+use concord_store::{Tx, engagements, entries, flags, withheld};
 use uuid::Uuid;
 
-use super::RestrictedLine;
-use crate::{access::Access, error::Result};
+use crate::{
+    access::Access,
+    disclosed::{Shown, add_outline, outlines},
+    error::Result,
+    names::Wanted,
+};
 
-/// One line for each own entry and class with which there is a flag that may not be shown, as
-/// far as the other entries disclose that much. Of an entry that was written beyond a budget the
-/// lines are those that were shown before, until a later day.
+/// That there is a flag with lines that the reader may not know. Of flags of one class with one
+/// own entry, of which no more is told, there is one line, however many they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RestrictedLine {
+    /// An id of its own, made of what is told and of nothing else.
+    pub id: Uuid,
+    /// What it is about, in one word.
+    pub class: FlagClass,
+    /// The reader's own entry.
+    pub entry: Uuid,
+    /// Which rule raised it, if the other side is told of in outline.
+    pub kind: Option<FlagKind>,
+    /// How much it matters, if the other side is told of in outline.
+    pub severity: Option<Severity>,
+    /// Whose the other side is, if that is told.
+    pub organizations: Vec<Named>,
+    /// The other side in outline, if that is told.
+    pub summaries: Vec<DisclosedSummary>,
+}
+
+/// What distinguishes one line from another.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Line {
+    class: FlagClass,
+    day: Option<Day>,
+    entry: Uuid,
+    told: Told,
+    /// Only with an outline.
+    rule: Option<(FlagKind, Severity)>,
+}
+
+impl Line {
+    fn id(&self) -> Uuid {
+        let mut name = self.class.code().to_owned();
+        match &self.told {
+            Told::Match => {}
+            Told::Existence(organizations) => {
+                name.extend(organizations.iter().map(|id| format!(" {id}")));
+            }
+            Told::Summary(outlines) => {
+                let kind = self.rule.map_or("", |(kind, _)| kind.code());
+                name.push_str(&format!(" {kind} {outlines:?}"));
+            }
+        }
+        Uuid::new_v5(&self.entry, name.as_bytes())
+    }
+}
+
+/// The lines about what may not be shown of the caller's own entries, or of those named; by class
+/// and by the first day of the own entry. Of an entry that was written beyond a budget the lines are
+/// those that were shown before, until a later day.
 pub(crate) fn restricted(
     tx: &mut Tx,
     access: &Access,
     own: Option<&[Uuid]>,
 ) -> Result<Vec<RestrictedLine>> {
-    let mut lines = restricted_lines(tx, access.id(), &access.scope, own)?;
+    let mut lines = lines(tx, access.id(), &access.scope, own)?;
     let organizations = &access.scope.organizations;
     let mut waiting = withheld::of_organizations(tx, access.id(), organizations)?;
-    lines.retain(|(_, entry)| !waiting.contains_key(entry));
+    lines.retain(|line| !waiting.contains_key(&line.entry));
     waiting.retain(|entry, _| own.is_none_or(|own| own.contains(entry)));
-    let told = waiting.into_iter();
-    lines.extend(told.flat_map(|(entry, told)| told.into_iter().map(move |class| (class, entry))));
-    let line = |(class, entry): (FlagClass, Uuid)| {
-        let id = Uuid::new_v5(&entry, class.code().as_bytes());
-        RestrictedLine { id, class, entry }
-    };
-    Ok(lines.into_iter().map(line).collect())
+    for (entry, told) in waiting {
+        let line = |class| Line { class, day: None, entry, told: Told::Match, rule: None };
+        lines.extend(told.into_iter().map(line));
+    }
+    shown(tx, access, &lines)
 }
 
-/// The same in a scope, were nothing withheld.
+/// The classes of the lines of own entries in a scope, were nothing withheld.
 pub(crate) fn restricted_lines(
     tx: &mut Tx,
     operation: Uuid,
     scope: &Scope,
     own: Option<&[Uuid]>,
 ) -> Result<BTreeSet<(FlagClass, Uuid)>> {
+    let lines = lines(tx, operation, scope, own)?;
+    Ok(lines.into_iter().map(|line| (line.class, line.entry)).collect())
+}
+
+fn lines(
+    tx: &mut Tx,
+    operation: Uuid,
+    scope: &Scope,
+    own: Option<&[Uuid]>,
+) -> Result<BTreeSet<Line>> {
     let found = flags::restricted(tx, operation, scope, own)?;
-    let all: BTreeSet<Uuid> = found.iter().flat_map(|(_, entries)| entries.clone()).collect();
+    if found.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let all: BTreeSet<Uuid> = found.iter().flat_map(|flag| flag.entries.iter().copied()).collect();
     let all: Vec<Uuid> = all.into_iter().collect();
     let readable: HashSet<Uuid> = entries::readable(tx, operation, scope, &all)?;
-    let told: HashMap<Uuid, (Option<OrganizationId>, Disclosure)> =
+    let shared: HashMap<Uuid, (Option<OrganizationId>, Disclosure)> =
         entries::disclosures(tx, operation, &all)?
             .into_iter()
             .map(|(id, owner, disclosure)| (id, (owner, disclosure)))
             .collect();
+    let is_told_of = |id: &Uuid| {
+        let disclosure = shared.get(id).map(|(_, disclosure)| *disclosure);
+        !readable.contains(id)
+            && matches!(disclosure, Some(Disclosure::Summary | Disclosure::Existence))
+    };
+    let outlined: Vec<Uuid> = all.iter().copied().filter(is_told_of).collect();
+    let outlined = outlines(tx, operation, &outlined)?;
+    let is_own = |entry: &Uuid| {
+        let owner = shared.get(entry).and_then(|(owner, _)| *owner);
+        owner.is_some_and(|owner| scope.organizations.contains(&owner))
+            && own.is_none_or(|own| own.contains(entry))
+    };
+    let own: Vec<Uuid> = all.iter().copied().filter(is_own).collect();
+    let days = first_days(tx, operation, &own)?;
     let mut lines = BTreeSet::new();
-    for (class, entries) in found {
-        let tells = |entry: &Uuid| {
-            readable.contains(entry)
-                || told.get(entry).is_some_and(|(_, each)| *each != Disclosure::None)
-        };
-        if !entries.iter().all(tells) {
-            continue;
-        }
-        let is_own = |entry: &Uuid| {
-            let owner = told.get(entry).and_then(|(owner, _)| *owner);
-            owner.is_some_and(|owner| scope.organizations.contains(&owner))
-                && own.is_none_or(|own| own.contains(entry))
-        };
-        lines.extend(entries.iter().copied().filter(is_own).map(|entry| (class, entry)));
+    for flag in &found {
+        let others = flag.entries.iter().filter(|entry| !readable.contains(*entry));
+        let told = least(others.map(|entry| {
+            let disclosure = shared.get(entry).map_or(Disclosure::None, |(_, each)| *each);
+            (outlined.get(entry), disclosure)
+        }));
+        let Some(told) = told else { continue };
+        let rule = matches!(told, Told::Summary(_)).then_some((flag.kind, flag.severity));
+        lines.extend(flag.entries.iter().copied().filter(is_own).map(|entry| Line {
+            class: flag.class,
+            day: days.get(&entry).copied(),
+            entry,
+            told: told.clone(),
+            rule,
+        }));
     }
     Ok(lines)
+}
+
+/// The first day of each of these that is an engagement.
+fn first_days(tx: &mut Tx, operation: Uuid, ids: &[Uuid]) -> Result<BTreeMap<Uuid, Day>> {
+    let ids: Vec<EngagementId> = ids.iter().copied().map(EngagementId).collect();
+    let loaded = engagements::load_for_rules(tx, operation, &ids)?;
+    Ok(loaded.iter().map(|each| (each.identity.id.0, each.from)).collect())
+}
+
+fn shown(tx: &mut Tx, access: &Access, lines: &BTreeSet<Line>) -> Result<Vec<RestrictedLine>> {
+    let mut wanted = Wanted::default();
+    for line in lines {
+        match &line.told {
+            Told::Match => {}
+            Told::Existence(ids) => wanted.organizations.extend(ids.iter().map(|id| id.0)),
+            Told::Summary(all) => all.iter().for_each(|each| add_outline(&mut wanted, each)),
+        }
+    }
+    let shown = Shown::load(tx, access, &wanted)?;
+    let show = |line: &Line| {
+        let mut restricted = RestrictedLine {
+            id: line.id(),
+            class: line.class,
+            entry: line.entry,
+            kind: line.rule.map(|(kind, _)| kind),
+            severity: line.rule.map(|(_, severity)| severity),
+            organizations: Vec::new(),
+            summaries: Vec::new(),
+        };
+        match &line.told {
+            Told::Match => {}
+            Told::Existence(ids) => {
+                restricted.organizations.extend(ids.iter().map(|id| shown.organization(*id)));
+            }
+            Told::Summary(all) => {
+                let ids: BTreeSet<OrganizationId> =
+                    all.iter().map(|outline| outline.organization).collect();
+                restricted.organizations.extend(ids.into_iter().map(|id| shown.organization(id)));
+                restricted.summaries.extend(all.iter().map(|outline| shown.summary(outline)));
+            }
+        }
+        restricted
+    };
+    Ok(lines.iter().map(show).collect())
 }

@@ -17,9 +17,12 @@ use concord_domain::{
     },
     window::{Day, Window, earlier, later},
 };
-use concord_reports::brief::{
-    ActorOutline, AskLine, Brief, CommitmentLine, DemandLine, GuidanceLine, LevelLines, Line,
-    Office, Worked,
+use concord_reports::{
+    brief::{
+        ActorOutline, AskLine, Brief, CommitmentLine, DemandLine, GuidanceLine, LevelLines, Line,
+        Office, Worked,
+    },
+    disclosed::Disclosed,
 };
 use concord_store::{
     Tx,
@@ -38,6 +41,7 @@ use crate::{
     App,
     access::{self, Access},
     auth::Person,
+    disclosed,
     error::{Error, Result},
     flags::{self, RestrictedLine, ShownFlag},
     names::{Names, Wanted},
@@ -51,6 +55,8 @@ use lines::flag;
 
 /// How far back it is looked for what has worked, in days.
 const WORKED_DAYS: u32 = 730;
+/// How far back it is looked for what others disclose, in days.
+const DISCLOSED_DAYS: u32 = 365;
 /// How many days before its end a commitment is named.
 const ENDING_DAYS: u32 = 30;
 /// What is asked for.
@@ -77,7 +83,9 @@ pub fn brief(app: &App, person: Person, operation: &str, body: &Value) -> Result
         })?;
         let (actor, place, day) = question;
         let question = Question { actor, place, day: day.unwrap_or(app.today()) };
-        Ok(Gathered::gather(tx, access, question)?.brief(app, access))
+        let mut gathered = Gathered::gather(tx, access, question)?;
+        gathered.ask_others(tx, access, app.today())?;
+        Ok(gathered.brief(app, access))
     })
 }
 
@@ -96,6 +104,7 @@ struct Gathered {
     organizations: HashMap<OrganizationId, Organization>,
     flags: Vec<ShownFlag>,
     restricted: Vec<RestrictedLine>,
+    disclosed: Disclosed,
     names: Names,
     language: Language,
 }
@@ -141,6 +150,7 @@ impl Gathered {
             organizations: HashMap::new(),
             flags: Vec::new(),
             restricted: Vec::new(),
+            disclosed: Disclosed::default(),
             names: Names::default(),
             language: access.language,
             lines,
@@ -148,9 +158,22 @@ impl Gathered {
             question,
         };
         gathered.name(tx, access)?;
+        access.deeds.shows(&gathered.lines);
+        access.deeds.shows(&gathered.past);
+        access.deeds.shows(&gathered.commitments);
+        access.tell();
         let ids: Vec<_> = gathered.lines.iter().map(|line| line.identity.id).collect();
         (gathered.flags, gathered.restricted) = flags::of_lines(tx, access, &ids)?;
         Ok(gathered)
+    }
+
+    /// What others disclose of lines with the topmost armed actor and all below.
+    fn ask_others(&mut self, tx: &mut Tx, access: &Access, today: Day) -> Result<()> {
+        let tree = Some(lineage(tx, access, self.question.actor)?);
+        let period = (earlier(self.question.day, DISCLOSED_DAYS), self.question.day);
+        let question = disclosed::Question { tree, organization: None, issue: None, period };
+        self.disclosed = disclosed::told(tx, access, &question, today)?;
+        Ok(())
     }
 
     fn name(&mut self, tx: &mut Tx, access: &Access) -> Result<()> {
@@ -204,6 +227,7 @@ impl Gathered {
             place: self.question.place.map(|id| voice.named(id)),
             day: self.question.day.to_string(),
             levels: Level::ALL.iter().map(|level| self.level(*level)).collect(),
+            disclosed: self.disclosed.clone(),
             commitments: self.commitments.iter().map(|each| self.commitment(each)).collect(),
             common_positions: self.positions.iter().map(|each| voice.position(each)).collect(),
             leads: self.leads.iter().map(|each| voice.lead(each)).collect(),

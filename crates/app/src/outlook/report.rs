@@ -231,6 +231,9 @@ impl Gathered {
         gathered.find_areas(tx, access)?;
         gathered.find_risks(tx, access)?;
         gathered.find_flags(tx, access)?;
+        access.deeds.shows(&gathered.engagements);
+        access.deeds.shows(&gathered.commitments);
+        access.tell();
         gathered.name(tx, access)?;
         Ok(gathered)
     }
@@ -328,6 +331,7 @@ impl Gathered {
         let settled = flags::settled_at(tx, access.id(), &ids)?;
         let mut resting = flags::entries_of(tx, access.id(), &ids)?;
         let entries: BTreeSet<Uuid> = resting.values().flatten().copied().collect();
+        access.deeds.shows_entries(entries.iter().copied());
         let owners = owners(tx, access, &entries.into_iter().collect::<Vec<_>>())?;
         let raised = |flag: KeptFlag| {
             let entries = resting.remove(&flag.id).unwrap_or_default();

@@ -4,7 +4,7 @@ use concord_domain::{
     document::{Commitment, Key, LIST_ITEMS_MAX, Member, Of, To, Verification},
     fault::{Fault, FaultCode, Pointer},
     id::{CommitmentId, EngagementId, Kind, OrganizationId},
-    policy::{Action, Scope, Sharing},
+    policy::{Action, Scope, Sharing, discloses_more},
     vocabulary::{Audience, Disclosure},
 };
 use concord_store::{Tx, documents::Row, due, engagements, entries};
@@ -15,6 +15,7 @@ use crate::{
     App,
     access::{self, Access},
     asking::Asked,
+    audit::Whose,
     auth::Person,
     coherence,
     error::{Error, Result},
@@ -28,6 +29,27 @@ fn owner(tx: &mut Tx, access: &Access, commitment: &Commitment) -> Result<Option
     };
     let sharing = entries::sharing(tx, access.id(), origin.0.0)?;
     Ok(sharing.and_then(|(sharing, _)| sharing.organization))
+}
+
+/// Who may read a commitment, and what it discloses to everybody else: as the engagement that it
+/// came from, or as it says.
+fn shared(
+    tx: &mut Tx,
+    access: &Access,
+    commitment: &Commitment,
+    owner: Option<OrganizationId>,
+) -> Result<Option<(Sharing, Disclosure)>> {
+    if let Some(origin) = commitment.engagement {
+        return Ok(entries::sharing(tx, access.id(), origin.0.0)?);
+    }
+    let sharing = Sharing {
+        organization: owner,
+        partners: Vec::new(),
+        audience: commitment.audience.map_or(Audience::Own, |audience| audience.0),
+        organizations: Vec::new(),
+        mechanisms: Vec::new(),
+    };
+    Ok(Some((sharing, commitment.disclosure.map_or(Disclosure::Match, |each| each.0))))
 }
 
 /// Adds what somebody found who looked whether a commitment is kept. Whoever may read the
@@ -76,6 +98,14 @@ impl Resource for Commitment {
 
     fn key(&self) -> &Key {
         &self.identity.key
+    }
+
+    fn whose(&self) -> Whose {
+        match (self.engagement, self.organization) {
+            (Some(origin), _) => Whose::OfEntry(origin.0.0),
+            (None, Some(owner)) => Whose::Organization(owner.0),
+            (None, None) => Whose::Nobody,
+        }
     }
 
     fn load(tx: &mut Tx, access: &Access, ids: &[Uuid]) -> Result<Vec<Self>> {
@@ -146,15 +176,20 @@ impl Resource for Commitment {
         touched: &mut Touched,
     ) -> Result<()> {
         let owner = owner(tx, access, self)?;
-        if self.engagement.is_none() {
-            let sharing = Sharing {
-                organization: owner,
-                partners: Vec::new(),
-                audience: self.audience.map_or(Audience::Own, |audience| audience.0),
-                organizations: Vec::new(),
-                mechanisms: Vec::new(),
-            };
-            let disclosure = self.disclosure.map_or(Disclosure::Match, |each| each.0);
+        if let Some(before) = before {
+            let entry = before.engagement.map_or(self.id(), |to| to.0.0);
+            let former = entries::sharing(tx, access.id(), entry)?;
+            let now = shared(tx, access, self, owner)?;
+            let is_looser = former.zip(now).is_some_and(|(former, now)| {
+                now.0.is_wider_than(&former.0) || discloses_more(now.1, former.1)
+            });
+            if is_looser {
+                access.assure(Action::LoosenSharing)?;
+            }
+        }
+        if self.engagement.is_none()
+            && let Some((sharing, disclosure)) = shared(tx, access, self, owner)?
+        {
             let entry = (self.id(), Row::Unknown);
             entries::save(tx, access.id(), entry, &sharing, disclosure)?;
         }

@@ -5,7 +5,7 @@ use concord_domain::{
     facts::Agreements,
     fault::{Fault, FaultCode, Pointer},
     id::{EngagementId, Kind},
-    policy::{Action, Sharing},
+    policy::{Action, Sharing, discloses_more},
     vocabulary::{Audience, Disclosure},
     window::Day,
 };
@@ -18,7 +18,7 @@ use concord_store::{
 use uuid::Uuid;
 
 use super::{Resource, Touched};
-use crate::{access::Access, asking::Asked, coherence, error::Result};
+use crate::{access::Access, asking::Asked, audit::Whose, coherence, error::Result};
 
 impl Resource for Engagement {
     const KIND: Kind = Kind::Engagement;
@@ -34,6 +34,10 @@ impl Resource for Engagement {
 
     fn key(&self) -> &Key {
         &self.identity.key
+    }
+
+    fn whose(&self) -> Whose {
+        Whose::Organization(self.organization.0)
     }
 
     fn load(tx: &mut Tx, access: &Access, ids: &[Uuid]) -> Result<Vec<Self>> {
@@ -113,14 +117,12 @@ impl Resource for Engagement {
         touched: &mut Touched,
     ) -> Result<()> {
         let operation = access.id();
-        let sharing = Sharing {
-            organization: Some(self.organization.0),
-            partners: ids(&self.partners),
-            audience: self.audience.map_or(Audience::Own, |audience| audience.0),
-            organizations: ids(&self.audience_organizations),
-            mechanisms: ids(&self.audience_mechanisms),
-        };
-        let disclosure = self.disclosure.map_or(Disclosure::Match, |each| each.0);
+        let (sharing, disclosure) = shared(self);
+        if let Some(before) = before.map(shared)
+            && (sharing.is_wider_than(&before.0) || discloses_more(disclosure, before.1))
+        {
+            access.assure(Action::LoosenSharing)?;
+        }
         let row = if before.is_none() { Row::New } else { Row::Unknown };
         entries::save(tx, operation, (self.id(), row), &sharing, disclosure)?;
         engagements::save(tx, operation, self, row)?;
@@ -157,4 +159,16 @@ impl Resource for Engagement {
         });
         asks.chain(demands).collect()
     }
+}
+
+/// Who may read an engagement, and what it discloses to everybody else.
+fn shared(engagement: &Engagement) -> (Sharing, Disclosure) {
+    let sharing = Sharing {
+        organization: Some(engagement.organization.0),
+        partners: ids(&engagement.partners),
+        audience: engagement.audience.map_or(Audience::Own, |audience| audience.0),
+        organizations: ids(&engagement.audience_organizations),
+        mechanisms: ids(&engagement.audience_mechanisms),
+    };
+    (sharing, engagement.disclosure.map_or(Disclosure::Match, |each| each.0))
 }

@@ -13,6 +13,7 @@ use crate::{
     App, access,
     auth::Person,
     error::{Error, Result},
+    guard,
     once::once,
 };
 
@@ -64,8 +65,9 @@ pub fn add(
         let what = format!("{id} {}", parts.member());
         once(app, tx, access, (&what, sent), |tx| {
             let mut items = as_sent(&before, parts);
-            items.push(sent.body.clone());
-            let body = Value::from_iter([(parts.member().to_owned(), Value::from(items))]);
+            let sorted = guard::sorted(sent.body);
+            items.push(sorted.body.into_owned());
+            let body = with_confirmation(parts, items, sent.body);
             let after = read_amended(app, tx, access, &before, &body)?;
             put(app, tx, access, Some(&before), after)?;
             Ok(id)
@@ -94,17 +96,23 @@ pub fn amend(
         let at = items.iter().position(|item| item["key"].as_str() == key && key.is_some());
         let at = at.ok_or(Error::NotFound)?;
         expect(&shown(tx, access, &before)?, if_match)?;
-        merge(&mut items[at], body).map_err(|detail| {
+        merge(&mut items[at], &guard::sorted(body).body).map_err(|detail| {
             let root = Pointer::ROOT;
             let list = root.member(parts.member());
             let item = list.item(at);
             Error::Invalid(vec![Fault::new(&item.member("key"), FaultCode::Inconsistent, detail)])
         })?;
-        let body = Value::from_iter([(parts.member().to_owned(), Value::from(items))]);
+        let body = with_confirmation(parts, items, body);
         let after = read_amended(app, tx, access, &before, &body)?;
         put(app, tx, access, Some(&before), after)?;
         show::<Engagement>(tx, access, id)
     })
+}
+
+/// The body that amends an engagement by its parts, with what was said of the texts of one.
+fn with_confirmation(parts: Parts, items: Vec<Value>, sent: &Value) -> Value {
+    let said = sent.get(guard::MEMBER).map(|said| (guard::MEMBER.to_owned(), said.clone()));
+    Value::from_iter(said.into_iter().chain([(parts.member().to_owned(), Value::from(items))]))
 }
 
 /// Members that are given replace, and null takes away; the key stays. What is no object is put

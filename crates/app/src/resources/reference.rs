@@ -159,7 +159,7 @@ impl Resource for Organization {
             touched.focus.engagements.extend(lines);
             let telling = entries::telling(tx, access.id(), self.identity.id)?;
             let telling: Vec<EngagementId> = telling.into_iter().map(EngagementId).collect();
-            coherence::keep_to_consents(tx, access.operation.clone(), &telling)?;
+            coherence::keep_to_consents(tx, &access.as_server(), &telling)?;
         }
         Ok(())
     }

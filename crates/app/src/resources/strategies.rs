@@ -10,7 +10,7 @@ use concord_store::{Tx, strategies};
 use uuid::Uuid;
 
 use super::{Resource, Touched};
-use crate::{access::Access, error::Result};
+use crate::{access::Access, audit::Whose, error::Result};
 
 impl Resource for Strategy {
     const KIND: Kind = Kind::Strategy;
@@ -21,6 +21,10 @@ impl Resource for Strategy {
 
     fn key(&self) -> &Key {
         &self.identity.key
+    }
+
+    fn whose(&self) -> Whose {
+        Whose::Organization(self.organization.0)
     }
 
     fn load(tx: &mut Tx, access: &Access, ids: &[Uuid]) -> Result<Vec<Self>> {

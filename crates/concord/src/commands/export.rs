@@ -3,7 +3,7 @@
 use clap::Args;
 use concord_app::bundles;
 
-use crate::setup::Place;
+use crate::setup::{Place, Standing};
 
 /// Print a whole operation as a bundle
 #[derive(Args)]
@@ -17,7 +17,7 @@ pub struct Export {
 impl Export {
     /// Prints the bundle.
     pub fn run(self) -> Result<(), String> {
-        let app = self.place.open()?;
+        let app = self.place.open("command_export", Standing::Open)?;
         let bundle = bundles::export_as_server(&app, &self.operation).map_err(super::told)?;
         super::print_json(&bundle)
     }

@@ -1,10 +1,10 @@
 //! `concord import`.
 
 use clap::Args;
-use concord_app::{bundles, bundles::Defaults, samples::Sample};
+use concord_app::{bundles, bundles::Defaults, guard::Confirmation, samples::Sample};
 use concord_domain::vocabulary::{Audience, Closed, Disclosure};
 
-use crate::setup::Place;
+use crate::setup::{Place, Standing};
 
 /// Take a bundle in, all or nothing, making its operation if it is not there
 #[derive(Args)]
@@ -26,6 +26,9 @@ pub struct Import {
     /// What everybody else may learn of those: `match` unless said
     #[arg(long)]
     disclosure: Option<String>,
+    /// Say that no free text holds what is never stored, though some look so
+    #[arg(long)]
+    confirm_text: bool,
 }
 
 impl Import {
@@ -34,8 +37,9 @@ impl Import {
         let defaults = Defaults {
             audience: code::<Audience>(self.audience.as_deref())?,
             disclosure: code::<Disclosure>(self.disclosure.as_deref())?,
+            confirmation: Confirmation::from(self.confirm_text),
         };
-        let app = self.place.open()?;
+        let app = self.place.open("command_import", Standing::Open)?;
         let bundle = match (&self.sample, &self.file) {
             (Some(name), _) => Sample::named(name)
                 .ok_or_else(|| format!("there is no sample `{name}`"))?

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::setup::Place;
+use crate::setup::{Place, Standing};
 
 /// Bring the schema of a database up to date
 #[derive(Args)]
@@ -14,7 +14,7 @@ pub struct Migrate {
 impl Migrate {
     /// Opening a database brings it up to date.
     pub fn run(self) -> Result<(), String> {
-        self.place.open()?;
+        self.place.open("command_migrate", Standing::LockedDownOrNot)?;
         super::print(&"The schema is up to date.")
     }
 }

@@ -1,15 +1,21 @@
 //! `concord serve`.
 
-use std::{io::IsTerminal, path::PathBuf};
+use std::{io::IsTerminal, path::PathBuf, time::Duration};
 
 use actix_web::{App as Server, HttpServer, middleware, web::Data};
 use clap::Args;
 use concord_api::Metrics;
-use concord_app::{App, bundles, bundles::Defaults, people, samples::SAMPLES};
+use concord_app::{
+    App,
+    audit::{Doing, checkpoint::make_daily, sequence::sequence},
+    bundles::{self, Defaults},
+    lock_down, people,
+    samples::SAMPLES,
+};
 use concord_domain::vocabulary::Role;
 use tracing_subscriber::EnvFilter;
 
-use crate::setup::{Place, write_secret};
+use crate::setup::{Place, Standing, write_secret};
 
 /// Serve the API
 #[derive(Args)]
@@ -57,10 +63,13 @@ impl Serve {
         } else {
             log.json().init()
         }
-        let app = self.place.open()?;
-        if self.demo {
-            self.prepare(&app)?;
+        let app = self.place.open("serve", Standing::LockedDownOrNot)?;
+        let is_locked = lock_down::since(&app).map_err(super::told)?.is_some();
+        if self.demo && !is_locked {
+            self.prepare(&App { doing: Doing::own("demo"), ..app.clone() })?;
         }
+        self.place.watch(&app)?;
+        keep_audit_log(app.clone());
         actix_web::rt::System::new().block_on(self.listen(app))
     }
 
@@ -116,6 +125,30 @@ impl Serve {
         let accounts = self.accounts.display();
         super::print(&format!("These accounts are printed once, and kept in {accounts}:\n{lines}"))
     }
+}
+
+/// How often the records of the audit log are put in order, in milliseconds.
+const SEQUENCE_EVERY_MS: u64 = 500;
+
+/// Puts the audit log in order, and signs it once a day, as long as the server runs.
+fn keep_audit_log(app: App) {
+    std::thread::spawn(move || {
+        let mut signed_on = None;
+        loop {
+            let mut keep = || {
+                sequence(&app)?;
+                if signed_on != Some(app.today()) {
+                    make_daily(&app)?;
+                    signed_on = Some(app.today());
+                }
+                Ok::<_, concord_app::Error>(())
+            };
+            if let Err(error) = keep() {
+                tracing::error!(%error, "the audit log cannot be put in order");
+            }
+            std::thread::sleep(Duration::from_millis(SEQUENCE_EVERY_MS));
+        }
+    });
 }
 
 /// Tells metrics at an address of their own, as long as the server runs.

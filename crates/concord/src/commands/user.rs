@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use concord_app::people;
 use concord_domain::vocabulary::{Closed, Role};
 
-use crate::setup::Place;
+use crate::setup::{Place, Standing};
 
 /// Make and keep accounts
 #[derive(Args)]
@@ -43,6 +43,12 @@ enum Action {
         /// Whose account
         login: String,
     },
+    /// Take the second factor of an account away and end its sessions, for somebody who has lost it
+    /// and the recovery codes: make sure first who asks
+    RemoveSecondFactor {
+        /// Whose account
+        login: String,
+    },
     /// Close an account and end its sessions
     Disable {
         /// Whose account
@@ -55,10 +61,24 @@ enum Action {
     },
 }
 
+impl Action {
+    /// What is recorded of it.
+    const fn code(&self) -> &'static str {
+        match self {
+            Self::Add { .. } => "command_user_add",
+            Self::Grant { .. } => "command_user_grant",
+            Self::ResetPassword { .. } => "command_user_reset_password",
+            Self::Disable { .. } => "command_user_disable",
+            Self::Enable { .. } => "command_user_enable",
+            Self::RemoveSecondFactor { .. } => "command_user_remove_second_factor",
+        }
+    }
+}
+
 impl User {
     /// Does it.
     pub fn run(self) -> Result<(), String> {
-        let app = self.place.open()?;
+        let app = self.place.open(self.action.code(), Standing::Open)?;
         let told = super::told;
         match self.action {
             Action::Add { login, name, administrator } => {
@@ -77,6 +97,10 @@ impl User {
             Action::ResetPassword { login } => {
                 people::reset_password(&app, &login, &read_password()?).map_err(told)?;
                 super::print(&"The password is changed, and all sessions have ended.")
+            }
+            Action::RemoveSecondFactor { login } => {
+                people::remove_second_factor(&app, &login).map_err(told)?;
+                super::print(&"The second factor is removed, and all sessions have ended.")
             }
             Action::Disable { login } => {
                 people::set_disabled(&app, &login, true).map_err(told)?;

@@ -51,7 +51,12 @@ macro_rules! texts {
                 let written = read_text(value, at, reader)?;
                 let parse: fn(&str) -> Result<(), (FaultCode, String)> = $parse;
                 match parse(written) {
-                    Ok(()) => Some(Self(written.to_owned())),
+                    Ok(()) => {
+                        if $apart {
+                            reader.look_over(written, at);
+                        }
+                        Some(Self(written.to_owned()))
+                    }
                     Err((code, detail)) => {
                         reader.fault(at, code, detail);
                         None

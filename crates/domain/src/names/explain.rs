@@ -1,6 +1,6 @@
 //! Why two names are held to be alike: codes for programs, sentences for people.
 
-use crate::language::{Language, fill};
+use crate::language::Language;
 
 use super::{
     compare::{Comparison, Pair, Text, Way, how},
@@ -85,7 +85,7 @@ impl Reason {
     #[must_use]
     pub fn sentence(&self, language: Language) -> String {
         let key = format!("likeness.{}", self.code.code());
-        fill(language.of_english(&key, self.code.template()), |hole| {
+        language.sentence(language.of_english(&key, self.code.template()), |hole| {
             hole.parse().ok().and_then(|number: usize| self.words.get(number).cloned())
         })
     }

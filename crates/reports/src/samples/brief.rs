@@ -1,7 +1,10 @@
 use super::Sample;
-use crate::brief::{
-    ActorOutline, AskLine, Brief, CommitmentLine, DemandLine, FlagLine, GuidanceLine, LeadLine,
-    LevelLines, Line, Office, Placed, PositionLine, Verified, Worked,
+use crate::{
+    brief::{
+        ActorOutline, AskLine, Brief, CommitmentLine, DemandLine, FlagLine, GuidanceLine, LeadLine,
+        LevelLines, Line, Office, Placed, PositionLine, Verified, Worked,
+    },
+    disclosed::{Disclosed, DisclosedDialogue, DisclosedSummary},
 };
 
 /// As much as is expected on one page: 20 lines with 3 asks each, and 15 flags.
@@ -29,6 +32,7 @@ impl Sample<'_> {
             place: Some(self.named("Sefa Bridge")),
             day: self.text("2026-03-12"),
             levels: self.levels(),
+            disclosed: self.disclosed(),
             commitments: self.commitments(),
             common_positions: self.positions(),
             leads: self.leads(),
@@ -162,6 +166,27 @@ impl Sample<'_> {
                 kind: self.term("fee", "A fee, tax, toll or levy"),
                 response: self.term("declined", "Declined"),
             }],
+        }
+    }
+
+    fn disclosed(&self) -> Disclosed {
+        Disclosed {
+            summaries: vec![DisclosedSummary {
+                organization: self.named("Upper Sefa Health Trust"),
+                focal_points: self.texts(&["R. Adan"]),
+                armed_actor: self.named("Unity Forces of the Valley"),
+                level: Some(self.term("operational", "Operational")),
+                method: Some(self.term("negotiation", "Negotiation")),
+                issues: vec![self.term("access.movement", "Movement")],
+                month: Some("2026-01".to_owned()),
+                areas: self.all_named(&["Sefa Valley"]),
+            }],
+            dialogues: vec![DisclosedDialogue {
+                organization: self.named("Lantern Relief"),
+                focal_points: self.texts(&["L. Moreau"]),
+                armed_actor: self.named("Unity Forces of the Valley"),
+            }],
+            note: String::new(),
         }
     }
 

@@ -11,9 +11,9 @@ use concord_domain::{
 use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl, dsl::exists};
 use uuid::Uuid;
 
+use super::{EngagementRow, engagement};
 use crate::{
     connection::{MultiBackend, Tx},
-    documents::restored,
     entries::visible,
     error::Result,
     links::Role,
@@ -86,7 +86,7 @@ pub fn page(
         .filter(exists(visible!(operation, scope).filter(entries::id.eq(e::id))))
         .order((e::starts_on.desc(), e::id))
         .limit(limit)
-        .select((e::document, e::texts))
+        .select((e::id, e::organization_id, e::document, e::texts))
         .into_boxed::<MultiBackend>();
     if let Some(Position { day, id }) = after {
         let later_id = e::starts_on.eq(day).and(e::id.gt(RowId::from(id)));
@@ -117,6 +117,6 @@ pub fn page(
     if let Some(until) = filter.until {
         query = query.filter(e::starts_on.le(until));
     }
-    let rows: Vec<(String, Option<Vec<u8>>)> = query.load(tx)?;
-    rows.into_iter().map(restored).collect()
+    let rows: Vec<EngagementRow> = query.load(tx)?;
+    rows.into_iter().map(|row| engagement(tx, operation, row)).collect()
 }

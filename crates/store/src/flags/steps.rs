@@ -15,8 +15,10 @@ use crate::{
     documents::IDS_MAX,
     entries::closed,
     error::Result,
+    lists::{Among, id_list},
     schema::flag_steps as steps,
-    sql::{RowId, row_ids, seal, unseal},
+    sealing::{TextOf, seal, unseal},
+    sql::RowId,
 };
 
 /// A step in the life of a flag.
@@ -39,7 +41,7 @@ pub struct Step {
 }
 
 macro_rules! step_row {
-    ($operation:expr, $flag:expr, $number:expr, $step:expr) => {
+    ($operation:expr, $flag:expr, $number:expr, $step:expr, $note:expr) => {
         (
             steps::operation_id.eq(RowId($operation)),
             steps::flag_id.eq(RowId($flag)),
@@ -50,9 +52,18 @@ macro_rules! step_row {
             steps::to_state.eq($step.to.code()),
             steps::resolution.eq($step.resolution.map(Closed::code)),
             steps::cause.eq($step.cause.map(Cause::code)),
-            steps::texts.eq($step.note.as_deref().map(seal)),
+            steps::texts.eq($note),
         )
     };
+}
+
+/// A note belongs to no single organisation: a flag is between several.
+fn note_of(operation: Uuid, flag: Uuid, number: i32) -> TextOf {
+    TextOf::row("flag_steps", operation, flag, None).numbered(number)
+}
+
+fn sealed_note(tx: &mut Tx, of: TextOf, step: &Step) -> Result<Option<Vec<u8>>> {
+    step.note.as_deref().map(|note| seal(tx, &of, note)).transpose()
 }
 
 /// Keeps the first step of each of these flags.
@@ -61,7 +72,14 @@ pub(super) fn keep_first<'s>(
     operation: Uuid,
     first: impl Iterator<Item = (Uuid, &'s Step)>,
 ) -> Result<()> {
-    insert_all!(tx, steps::table, first.map(|(flag, step)| step_row!(operation, flag, 0, step)));
+    let rows: Result<Vec<_>> = first
+        .map(|(flag, step)| {
+            let note = sealed_note(tx, note_of(operation, flag, 0), step)?;
+            Ok(step_row!(operation, flag, 0, step, note))
+        })
+        .collect();
+    let rows = rows?.into_iter();
+    insert_all!(tx, steps::table, rows);
     Ok(())
 }
 
@@ -76,7 +94,8 @@ pub fn keep_step(tx: &mut Tx, operation: Uuid, flag: Uuid, step: &Step) -> Resul
         .count()
         .get_result(tx)?;
     let number = i32::try_from(number).unwrap_or(i32::MAX);
-    let row = step_row!(operation, flag, number, step);
+    let note = sealed_note(tx, note_of(operation, flag, number), step)?;
+    let row = step_row!(operation, flag, number, step, note);
     diesel::insert_into(steps::table).values(row).execute(tx)?;
     Ok(())
 }
@@ -96,22 +115,26 @@ type StepRow = (
 /// # Errors
 /// The store's own.
 pub fn history(tx: &mut Tx, operation: Uuid, flag: Uuid) -> Result<Vec<Step>> {
-    let rows: Vec<StepRow> = steps::table
+    let rows: Vec<(i32, StepRow)> = steps::table
         .filter(steps::operation_id.eq(RowId(operation)))
         .filter(steps::flag_id.eq(RowId(flag)))
         .order(steps::number)
         .select((
-            steps::taken_at,
-            steps::account_id,
-            steps::from_state,
-            steps::to_state,
-            steps::resolution,
-            steps::cause,
-            steps::texts,
+            steps::number,
+            (
+                steps::taken_at,
+                steps::account_id,
+                steps::from_state,
+                steps::to_state,
+                steps::resolution,
+                steps::cause,
+                steps::texts,
+            ),
         ))
         .load(tx)?;
     rows.into_iter()
-        .map(|(at, account, from, to, resolution, cause, note)| {
+        .map(|(number, (at, account, from, to, resolution, cause, note))| {
+            let of = note_of(operation, flag, number);
             Ok(Step {
                 at,
                 account: account.map(|id| id.0),
@@ -119,7 +142,7 @@ pub fn history(tx: &mut Tx, operation: Uuid, flag: Uuid) -> Result<Vec<Step>> {
                 to: closed(&to)?,
                 resolution: resolution.as_deref().map(closed).transpose()?,
                 cause: cause.as_deref().and_then(Cause::from_code),
-                note: note.as_deref().map(unseal).transpose()?,
+                note: note.map(|note| unseal(tx, &of, &note)).transpose()?,
             })
         })
         .collect()
@@ -138,7 +161,7 @@ pub fn settled_at(
     for ids in ids.chunks(IDS_MAX) {
         let rows: Vec<(RowId, NaiveDateTime)> = steps::table
             .filter(steps::operation_id.eq(RowId(operation)))
-            .filter(steps::flag_id.eq_any(row_ids(ids.iter().copied())))
+            .filter(steps::flag_id.among(id_list(ids.iter().copied())))
             .filter(steps::to_state.eq(FlagState::Resolved.code()))
             .order((steps::flag_id, steps::number))
             .select((steps::flag_id, steps::taken_at))

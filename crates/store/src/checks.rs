@@ -9,8 +9,9 @@ use crate::{
     connection::{MultiBackend, Tx},
     documents::{restored, stored},
     error::{Result, StoreError},
-    schema::checks as t,
     lists::{Among, id_list},
+    schema::checks as t,
+    sealing::TextOf,
     sql::RowId,
 };
 
@@ -34,7 +35,9 @@ pub struct Receipt {
 /// # Errors
 /// The store's own.
 pub fn keep(tx: &mut Tx, operation: Uuid, receipt: &Receipt) -> Result<()> {
-    let (document, texts) = stored(&receipt.question);
+    let organization = receipt.question.organization.0;
+    let of = TextOf::row("checks", operation, receipt.id, Some(organization.0));
+    let (document, texts) = stored(tx, &of, &receipt.question)?;
     let row = (
         t::operation_id.eq(RowId(operation)),
         t::id.eq(RowId(receipt.id)),
@@ -80,7 +83,15 @@ pub fn list(
         .filter(own.or(t::organization_id.among(kept_for)))
         .order((t::asked_at.desc(), t::id.desc()))
         .limit(limit)
-        .select((t::id, t::account_id, t::asked_at, t::word, t::document, t::texts))
+        .select((
+            t::id,
+            t::account_id,
+            t::organization_id,
+            t::asked_at,
+            t::word,
+            t::document,
+            t::texts,
+        ))
         .into_boxed::<MultiBackend>();
     if let Some(id) = id {
         query = query.filter(t::id.eq(RowId(id)));
@@ -89,16 +100,17 @@ pub fn list(
         let same = t::asked_at.eq(asked_at).and(t::id.lt(RowId(id)));
         query = query.filter(t::asked_at.lt(asked_at).or(same));
     }
-    type Row = (RowId, RowId, NaiveDateTime, String, String, Option<Vec<u8>>);
+    type Row = (RowId, RowId, RowId, NaiveDateTime, String, String, Option<Vec<u8>>);
     let rows: Vec<Row> = query.load(tx)?;
     rows.into_iter()
-        .map(|(id, account, asked_at, word, document, texts)| {
+        .map(|(id, account, organization, asked_at, word, document, texts)| {
+            let of = TextOf::row("checks", operation, id.0, Some(organization.0));
             let known = Word::from_code(&word);
             Ok(Receipt {
                 id: id.0,
                 account: account.0,
                 asked_at,
-                question: restored((document, texts))?,
+                question: restored(tx, &of, (document, texts))?,
                 word: known.ok_or_else(|| StoreError::Corrupt("no such word".to_owned()))?,
             })
         })

@@ -320,7 +320,7 @@ fn with_factor(app: &App, tx: &mut Tx, person: Person) -> Result<Uuid> {
 }
 
 /// Proves again who the caller is: by a code of the second factor, or by the password if there is
-/// none. The session then counts as fresh for [`FRESH_SECONDS`](super::FRESH_SECONDS).
+/// none. The session then counts as fresh for [`FRESH_SECONDS`](concord_domain::credential::FRESH_SECONDS).
 ///
 /// # Errors
 /// A fault if what is needed is missing or wrong; [`Error::TooManyTries`], counted as tries to sign

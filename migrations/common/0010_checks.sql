@@ -1,29 +1,24 @@
 -- What is asked about lines that the asker may not read: the budgets that it counts against, the
 -- receipts of checks, and what is told a later day because a budget was spent.
 
--- Each check, and each entry that was logged or changed in what rules read.
+-- How often checks, and entries that were logged or changed in what rules read, were answered on a
+-- UTC day: once for each person and organisation, and besides for each that was told something.
 CREATE TABLE questions (
     operation_id UUID NOT NULL REFERENCES operations (id),
-    id UUID NOT NULL,
-    -- `check` or `entry`.
-    kind TEXT NOT NULL,
-    asked_on DATE NOT NULL,
     account_id UUID NOT NULL REFERENCES accounts (id),
     organization_id UUID NOT NULL,
-    -- Whether it was answered on that day, and so counts against its budgets.
-    is_counted BOOLEAN NOT NULL,
-    -- How much was told of restricted lines; what stands for the question, so that the same one
-    -- counts once among those that were told something.
-    matches INTEGER NOT NULL,
+    asked_on DATE NOT NULL,
+    -- What stands for the question, so that the same one counts once among those that were told
+    -- something; empty for all that were told nothing.
     digest TEXT NOT NULL,
-    -- The ids of the organisations whose lines it met.
-    touched TEXT NOT NULL,
-    PRIMARY KEY (operation_id, id),
+    asked INTEGER NOT NULL,
+    -- How much was told of restricted lines.
+    told INTEGER NOT NULL,
+    PRIMARY KEY (operation_id, account_id, organization_id, asked_on, digest),
     FOREIGN KEY (operation_id, organization_id) REFERENCES organizations (operation_id, id)
 );
 CREATE INDEX questions_by_account ON questions (operation_id, account_id, asked_on);
 CREATE INDEX questions_by_organization ON questions (operation_id, organization_id, asked_on);
-CREATE INDEX questions_by_day ON questions (operation_id, asked_on);
 
 -- The receipts of checks: the question and the word. Nothing of them changes.
 CREATE TABLE checks (

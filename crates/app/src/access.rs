@@ -89,7 +89,6 @@ impl Access {
                 Action::ReadAudit => "focal points and auditors read the audit log",
                 Action::ReadQueue => "the desk alone sees something of every flag",
                 Action::KeepPeople => "the focal point of an organisation keeps its people",
-                Action::ReadDesk => "the desk alone is told this",
                 Action::InviteFirstFocalPoint | Action::KeepOffices => {
                     "the administrator does this"
                 }

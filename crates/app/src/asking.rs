@@ -9,18 +9,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use concord_domain::{
     checking::{Allowance, TOLD_DAYS},
-    facts::Facts,
-    flag::Flag,
     id::{MechanismId, OrganizationId},
     policy::Scope,
-    vocabulary::{FlagClass, Severity},
+    vocabulary::FlagClass,
     window::{Day, earlier, later},
 };
 use concord_store::{
-    Tx, entries,
+    Tx,
     links::{self, Role as Link},
     operations::KeptOperation,
-    questions::{self, Counted, Kind, Question},
+    questions::{self, Counted},
     withheld::{self, Withheld},
 };
 use uuid::Uuid;
@@ -28,6 +26,7 @@ use uuid::Uuid;
 use crate::{
     App,
     access::Access,
+    audit::met,
     coherence::{self, Settled},
     error::{Error, Result},
     flags,
@@ -48,11 +47,17 @@ pub struct Asked {
 /// What a person may still ask for an organisation.
 #[derive(Clone, Debug)]
 pub struct Room {
-    /// Of the person and of the organisation: how much is allowed, asked and told.
-    both: [Used; 2],
+    operation: Uuid,
+    account: Uuid,
+    organization: OrganizationId,
     today: Day,
+    /// Of the person and of the organisation.
+    both: [Used; 2],
+    /// How often the person asked each question for the organisation today.
+    asked: BTreeMap<String, u32>,
 }
 
+/// How much is allowed, asked and told.
 #[derive(Clone, Debug)]
 struct Used {
     allowed: Allowance,
@@ -74,11 +79,10 @@ impl Used {
         self.told() >= self.allowed.told
     }
 
-    fn count(&mut self, day: Day, digest: &str, matches: u32) {
-        self.asked_today += 1;
-        if matches > 0 {
-            let told = self.told.entry(digest.to_owned()).or_insert((day, matches));
-            *told = (told.0.max(day), told.1.max(matches));
+    fn is_told(&mut self, day: Day, digest: &str, told: u32) {
+        if told > 0 {
+            let known = self.told.entry(digest.to_owned()).or_insert((day, told));
+            *known = (known.0.max(day), known.1.max(told));
         }
     }
 
@@ -87,8 +91,8 @@ impl Used {
         let mut told: Vec<(Day, u32)> = self.told.values().copied().collect();
         told.sort_unstable();
         let mut standing = self.told();
-        for (day, matches) in told {
-            standing = standing.saturating_sub(matches);
+        for (day, told) in told {
+            standing = standing.saturating_sub(told);
             if standing < self.allowed.told {
                 return later(day, TOLD_DAYS);
             }
@@ -105,25 +109,29 @@ impl Room {
     pub fn of(
         tx: &mut Tx,
         kept: &KeptOperation,
-        who: (Uuid, OrganizationId),
+        (account, organization): (Uuid, OrganizationId),
         today: Day,
     ) -> Result<Self> {
         let since = earlier(today, TOLD_DAYS - 1);
-        let counted = questions::counted(tx, kept.id, who, (today, since))?;
-        let (person, organization) = Allowance::of(&kept.operation);
-        let used = |allowed, counts: fn(&Counted) -> bool| {
+        let counted =
+            questions::counted(tx, kept.id, (account, organization), (today, since))?;
+        let (person, all) = Allowance::of(&kept.operation);
+        let used = |allowed, counts: &dyn Fn(&Counted) -> bool| {
             let mut used = Used { allowed, asked_today: 0, told: BTreeMap::new() };
             for each in counted.iter().filter(|each| counts(each)) {
-                used.count(each.asked_on, &each.digest, each.matches);
-                used.asked_today -= u32::from(each.asked_on != today);
+                used.asked_today += if each.asked_on == today { each.asked } else { 0 };
+                used.is_told(each.asked_on, &each.digest, each.told);
             }
             used
         };
-        let both = [
-            used(person, |each| each.is_persons),
-            used(organization, |each| each.is_organizations),
-        ];
-        Ok(Self { both, today })
+        let is_persons = |each: &Counted| each.account == account;
+        let is_organizations = |each: &Counted| each.organization == organization;
+        let both = [used(person, &is_persons), used(all, &is_organizations)];
+        let own = counted
+            .iter()
+            .filter(|each| is_persons(each) && is_organizations(each) && each.asked_on == today);
+        let asked = own.map(|each| (each.digest.clone(), each.asked)).collect();
+        Ok(Self { operation: kept.id, account, organization, today, both, asked })
     }
 
     /// How many questions the person and the organisation have left today.
@@ -137,10 +145,28 @@ impl Room {
         self.both.iter().all(|used| used.left() > 0 && !used.has_told_all())
     }
 
-    fn count(&mut self, digest: &str, matches: u32) {
+    /// Counts a question that is answered, with how much it is told of restricted lines. What
+    /// stands for it distinguishes those that are told something.
+    ///
+    /// # Errors
+    /// The store's own.
+    pub fn count(&mut self, tx: &mut Tx, digest: &str, told: u32) -> Result<()> {
+        let digest = if told > 0 { digest } else { "" };
+        let asked = self.asked.entry(digest.to_owned()).or_default();
+        *asked += 1;
         for used in &mut self.both {
-            used.count(self.today, digest, matches);
+            used.asked_today += 1;
+            used.is_told(self.today, digest, told);
         }
+        let counted = Counted {
+            account: self.account,
+            organization: self.organization,
+            asked_on: self.today,
+            digest: digest.to_owned(),
+            asked: *asked,
+            told,
+        };
+        Ok(questions::keep(tx, self.operation, &counted)?)
     }
 
     /// Refuses a question for which there is no room.
@@ -180,16 +206,29 @@ impl Room {
     }
 }
 
-/// Finds anew all flags that a change touches, and counts what its maker is told by that.
+/// Finds anew all flags that a change touches, and counts what its maker is told by that. What was
+/// found is cut to the flags of the entries that may meet another than before, and of the one that
+/// the change is about, as far as its maker may read them.
 ///
 /// # Errors
 /// The store's own.
-pub fn settle(app: &App, tx: &mut Tx, access: &Access, touched: Touched) -> Result<Settled> {
+pub fn settle(
+    app: &App,
+    tx: &mut Tx,
+    access: &Access,
+    (touched, about): (Touched, Option<Uuid>),
+) -> Result<Settled> {
     let Touched { focus, changed, asked } = touched;
+    let own: HashSet<Uuid> = asked.iter().map(|each| each.entry).chain(about).collect();
     let asking = Asking::begin(tx, access, asked)?;
-    let settled = coherence::settle(app, tx, access.id(), focus, &changed)?;
-    asking.end(app, tx, access, &settled)?;
-    Ok(settled)
+    let Settled { found, facts, .. } =
+        coherence::settle(app, tx, access.id(), focus, &changed)?;
+    let met::Cut { shown, hidden, met } = met::cut(tx, access, (&facts, &own), found)?;
+    access.deeds.meets(met);
+    let hidden = hidden.iter().flat_map(|flag| flag.between.iter().copied());
+    let meeting = coherence::entries_of(hidden, &facts).into_iter().collect();
+    let may_wait = asking.end(app, tx, access, &meeting)?;
+    Ok(Settled { found: shown, facts, may_wait })
 }
 
 /// The classes of the restricted lines of entries.
@@ -197,89 +236,70 @@ type Classes = HashMap<Uuid, BTreeSet<FlagClass>>;
 
 /// What was asked by a change, and what was shown before it.
 struct Asking {
-    of: BTreeMap<OrganizationId, Vec<Asked>>,
+    of: BTreeMap<OrganizationId, Vec<Uuid>>,
     before: Classes,
+    /// Whether some of it waits already.
+    waits: bool,
 }
 
 impl Asking {
     fn begin(tx: &mut Tx, access: &Access, asked: Vec<Asked>) -> Result<Self> {
-        let mut of: BTreeMap<OrganizationId, Vec<Asked>> = BTreeMap::new();
         let there: Vec<Uuid> = asked.iter().filter(|a| !a.is_new).map(|a| a.entry).collect();
         let waiting = withheld::of(tx, access.id(), &there)?;
+        let there: HashSet<Uuid> = there.into_iter().collect();
+        let mut of: BTreeMap<OrganizationId, Vec<Uuid>> = BTreeMap::new();
         let mut seen = HashSet::new();
         for each in asked {
             // What is waited for already tells of this change too.
             if !waiting.contains_key(&each.entry) && seen.insert(each.entry) {
-                of.entry(each.organization).or_default().push(each);
+                of.entry(each.organization).or_default().push(each.entry);
             }
         }
         let mut before = Classes::new();
         for (organization, asked) in &of {
-            let there: Vec<Uuid> = asked.iter().filter(|a| !a.is_new).map(|a| a.entry).collect();
+            let there: Vec<Uuid> = asked.iter().copied().filter(|e| there.contains(e)).collect();
             before.extend(lines(tx, access.id(), *organization, &there)?);
         }
-        Ok(Self { of, before })
+        Ok(Self { of, before, waits: !waiting.is_empty() })
     }
 
-    fn end(mut self, app: &App, tx: &mut Tx, access: &Access, settled: &Settled) -> Result<()> {
-        let entries: HashSet<Uuid> = self.of.values().flatten().map(|each| each.entry).collect();
-        if entries.is_empty() {
-            return Ok(());
-        }
-        let mut met = met(tx, access.id(), &settled.found, &settled.facts, &entries)?;
-        let today = app.today();
+    /// Counts what was asked, of which these meet something hidden, or withholds it; whether
+    /// something waits.
+    fn end(
+        mut self,
+        app: &App,
+        tx: &mut Tx,
+        access: &Access,
+        meeting: &HashSet<Uuid>,
+    ) -> Result<bool> {
+        let mut waiting = Vec::new();
         for (organization, asked) in self.of {
             let who = (access.account, organization);
-            let mut room = Room::of(tx, &access.operation, who, today)?;
-            let mut after: Option<Classes> = None;
-            for each in &asked {
-                let before = self.before.remove(&each.entry).unwrap_or_default();
-                let is_counted = room.is_there();
-                let mut matches = 0;
-                if is_counted {
-                    let after = match &mut after {
-                        Some(after) => after,
-                        none => {
-                            let all: Vec<Uuid> = asked.iter().map(|each| each.entry).collect();
-                            none.insert(lines(tx, access.id(), organization, &all)?)
-                        }
-                    };
-                    matches = differing(&before, after.get(&each.entry));
+            let mut room = Room::of(tx, &access.operation, who, app.today())?;
+            let is_telling = |entry: &Uuid| {
+                meeting.contains(entry) || self.before.contains_key(entry)
+            };
+            let telling: Vec<Uuid> = asked.iter().copied().filter(is_telling).collect();
+            let is_told = room.is_there();
+            let after = if is_told {
+                lines(tx, access.id(), organization, &telling)?
+            } else {
+                Classes::new()
+            };
+            for entry in asked {
+                let before = self.before.remove(&entry).unwrap_or_default();
+                let digest = app.ids.id().to_string();
+                if room.is_there() {
+                    room.count(tx, &digest, differing(&before, after.get(&entry)))?;
                 } else {
-                    let (entry, account, since) = (each.entry, access.account, app.now());
-                    let waits = Withheld { entry, organization, account, since, told: before };
-                    withheld::put(tx, access.id(), &waits)?;
-                }
-                let question = Question {
-                    id: app.ids.id(),
-                    kind: Kind::Entry,
-                    asked_on: today,
-                    account: access.account,
-                    organization,
-                    is_counted,
-                    matches,
-                    digest: String::new(),
-                    touched: if each.is_new {
-                        met.remove(&each.entry).unwrap_or_default().into_iter().collect()
-                    } else {
-                        Vec::new()
-                    },
-                };
-                let question = keep(tx, access.id(), question)?;
-                if is_counted {
-                    room.count(&question.digest, matches);
+                    let (account, since) = (access.account, app.now());
+                    waiting.push(Withheld { entry, organization, account, since, told: before });
                 }
             }
         }
-        Ok(())
+        withheld::put(tx, access.id(), &waiting)?;
+        Ok(self.waits || !waiting.is_empty())
     }
-}
-
-/// Keeps the question that a change of an entry is: each such question is another.
-fn keep(tx: &mut Tx, operation: Uuid, mut question: Question) -> Result<Question> {
-    question.digest = question.id.to_string();
-    questions::keep(tx, operation, &question)?;
-    Ok(question)
 }
 
 /// Between how much there was to read and there is: each line that came or went says something.
@@ -308,41 +328,6 @@ fn lines(tx: &mut Tx, operation: Uuid, owner: OrganizationId, entries: &[Uuid]) 
     Ok(classes)
 }
 
-/// The other organisations whose entries meet each of these in a flag that does not only say what
-/// goes well.
-///
-/// # Errors
-/// The store's own.
-pub fn met(
-    tx: &mut Tx,
-    operation: Uuid,
-    found: &[Flag],
-    facts: &Facts,
-    of: &HashSet<Uuid>,
-) -> Result<HashMap<Uuid, BTreeSet<OrganizationId>>> {
-    let resting: Vec<Vec<Uuid>> = found
-        .iter()
-        .filter(|flag| flag.severity != Severity::Info)
-        .map(|flag| coherence::entries_of(flag.between.iter().copied(), facts))
-        .collect();
-    let all: BTreeSet<Uuid> = resting.iter().flatten().copied().collect();
-    let all: Vec<Uuid> = all.into_iter().collect();
-    let owners: HashMap<Uuid, OrganizationId> = entries::disclosures(tx, operation, &all)?
-        .into_iter()
-        .filter_map(|(entry, owner, _)| Some((entry, owner?)))
-        .collect();
-    let mut met: HashMap<Uuid, BTreeSet<OrganizationId>> = HashMap::new();
-    for entries in &resting {
-        for entry in entries.iter().filter(|entry| of.contains(entry)) {
-            let own = owners.get(entry);
-            let others = entries.iter().filter_map(|other| owners.get(other));
-            let others = others.filter(|other| Some(*other) != own);
-            met.entry(*entry).or_default().extend(others);
-        }
-    }
-    Ok(met)
-}
-
 /// Shows the lines that wait, as far as the budgets of a day that has begun go: what was written
 /// first comes first.
 ///
@@ -361,19 +346,8 @@ pub fn tell_what_waits(app: &App, tx: &mut Tx, kept: &KeptOperation) -> Result<(
             if !room.is_there() {
                 break;
             }
-            let question = Question {
-                id: app.ids.id(),
-                kind: Kind::Entry,
-                asked_on: today,
-                account,
-                organization,
-                is_counted: true,
-                matches: differing(&each.told, now.get(&each.entry)),
-                digest: String::new(),
-                touched: Vec::new(),
-            };
-            let question = keep(tx, kept.id, question)?;
-            room.count(&question.digest, question.matches);
+            let digest = app.ids.id().to_string();
+            room.count(tx, &digest, differing(&each.told, now.get(&each.entry)))?;
             withheld::release(tx, kept.id, each.entry)?;
         }
     }

@@ -182,7 +182,7 @@ fn import_into(
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
-    asking::settle(app, tx, access, touched)?;
+    asking::settle(app, tx, access, (touched, None))?;
     Ok(done)
 }
 

@@ -6,24 +6,23 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use chrono::{Datelike, NaiveDateTime};
+use chrono::NaiveDateTime;
 use concord_domain::{
     checking::{Word, faults},
     document::{Form, Intention, Member, Writer},
     evaluate::{Focus, evaluate},
     fault::Pointer,
+    flag::Flag,
     id::{EngagementId, Kind as Thing, OrganizationId, PlaceId},
     policy::Action,
-    vocabulary::{Disclosure, FlagClass, Role, Severity},
-    window::{Day, earlier},
+    vocabulary::{Disclosure, Role},
+    window::Day,
 };
 use concord_store::{
     Tx, accounts,
     checks::{self, Receipt, Whose},
     documents::places,
-    entries,
-    questions::{self, Kind, Question},
-    withheld,
+    entries, withheld,
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -31,8 +30,8 @@ use uuid::Uuid;
 use crate::{
     App,
     access::{self, Access},
-    asking::{self, Room},
-    audit::met,
+    asking::Room,
+    audit::met::{self, Cut},
     auth::{Person, sha256},
     coherence,
     cursor::{self, Items, ListOf, Page},
@@ -62,7 +61,8 @@ pub struct Checked {
 struct Outcome {
     flags: Vec<ShownFlag>,
     word: Word,
-    touched: Vec<OrganizationId>,
+    /// The entries that it would meet and that the caller may not read.
+    met: BTreeSet<Uuid>,
 }
 
 /// Checks an intended engagement against all that is logged.
@@ -73,25 +73,39 @@ struct Outcome {
 pub fn check(app: &App, person: Person, operation: &str, sent: Sent<'_>) -> Result<Checked> {
     access::write(app, person, operation, |tx, access| {
         let question = read(app, tx, access, sent.body)?;
-        let organization = question.organization.0;
+        let who = (access.account, question.organization.0);
+        let mut room = Room::of(tx, &access.operation, who, app.today())?;
         let mut outcome = None;
         let receipt = once(app, tx, access, ("check", sent), |tx| {
-            let who = (access.account, organization);
-            Room::of(tx, &access.operation, who, app.today())?.require(app)?;
+            room.require(app)?;
             let found = evaluated(app, tx, access, &question)?;
-            let receipt = keep(app, tx, access, (&question, sent.body), &found)?;
+            access.deeds.meets(found.met.iter().copied());
+            let told = u32::from(found.word != Word::NoneKnown);
+            room.count(tx, &digest(sent.body), told)?;
+            let receipt = keep(app, tx, access, &question, found.word)?;
             outcome = Some(found);
             Ok(receipt)
         })?;
-        let flags = match outcome {
-            Some(outcome) => outcome.flags,
-            None => evaluated(app, tx, access, &question)?.flags,
+        // Sent again, the word is the one that was told.
+        let (flags, word) = match outcome {
+            Some(outcome) => (outcome.flags, outcome.word),
+            None => {
+                let told = one(tx, access, receipt)?.word;
+                (evaluated(app, tx, access, &question)?.flags, told)
+            }
         };
-        let word = one(tx, access, receipt)?.word;
-        let room = Room::of(tx, &access.operation, (access.account, organization), app.today())?;
         let note = access.language.text("check.no_clearance");
         Ok(Checked { receipt, flags, word, note, left: room.left() })
     })
+}
+
+/// What stands for a question: why it is asked makes no other one of it.
+fn digest(body: &Value) -> String {
+    let mut asked = body.clone();
+    if let Some(members) = asked.as_object_mut() {
+        members.remove("purpose");
+    }
+    sha256(asked.to_string().as_bytes())
 }
 
 /// Reads a question, and refuses what is out of its bounds.
@@ -122,74 +136,38 @@ fn evaluated(app: &App, tx: &mut Tx, access: &Access, question: &Intention) -> R
     let facts = coherence::gather_around(tx, access.id(), &engagement)?;
     let focus = Focus { engagements: [id].into(), ..Focus::default() };
     let found = evaluate(&facts, &focus);
-    // What is met is noted for the record; what is told of it is decided here.
-    met::cut(tx, access, (&facts, id.0), found.clone())?;
-    let resting: Vec<(Severity, FlagClass, Vec<Uuid>)> = found
-        .iter()
-        .map(|flag| {
-            let entries = coherence::entries_of(flag.between.iter().copied(), &facts);
-            let others = entries.into_iter().filter(|entry| *entry != id.0).collect();
-            (flag.severity, flag.class, others)
-        })
-        .collect();
-    let all: BTreeSet<Uuid> = resting.iter().flat_map(|(.., entries)| entries.clone()).collect();
-    let all: Vec<Uuid> = all.into_iter().collect();
-    let readable = entries::readable(tx, access.id(), &access.scope, &all)?;
-    let disclosures: HashMap<Uuid, Disclosure> = entries::disclosures(tx, access.id(), &all)?
-        .into_iter()
-        .map(|(entry, _, disclosure)| (entry, disclosure))
-        .collect();
-    let is_restricted = |entries: &[Uuid]| {
-        let mut hidden = entries.iter().filter(|entry| !readable.contains(entry)).peekable();
-        let is_any = hidden.peek().is_some();
-        let mut disclosed = hidden.map(|entry| disclosures.get(entry).copied());
-        is_any && disclosed.all(|each| each.is_some_and(|each| each != Disclosure::None))
-    };
-    let classes: BTreeSet<FlagClass> = resting
-        .iter()
-        .filter(|(severity, _, entries)| *severity != Severity::Info && is_restricted(entries))
-        .map(|(_, class, _)| *class)
-        .collect();
     let own = HashSet::from([id.0]);
-    let mut touched = asking::met(tx, access.id(), &found, &facts, &own)?;
-    let mut touched = touched.remove(&id.0).unwrap_or_default();
-    touched.remove(&question.organization.0);
-    let flags = flags::show_found(tx, access, &facts, found, Some(id))?;
-    Ok(Outcome { flags, word: Word::of(&classes), touched: touched.into_iter().collect() })
+    let Cut { shown, hidden, met } = met::cut(tx, access, (&facts, &own), found)?;
+    let all: Vec<Uuid> = met.iter().copied().collect();
+    let silent: HashSet<Uuid> = entries::disclosures(tx, access.id(), &all)?
+        .into_iter()
+        .filter_map(|(entry, _, disclosure)| (disclosure == Disclosure::None).then_some(entry))
+        .collect();
+    let is_told = |flag: &Flag| {
+        let resting = coherence::entries_of(flag.between.iter().copied(), &facts);
+        !resting.iter().any(|entry| silent.contains(entry))
+    };
+    let told = hidden.iter().filter(|flag| is_told(flag));
+    let word = Word::of(&told.map(|flag| flag.class).collect());
+    let flags = flags::show_found(tx, access, &facts, shown, Some(id))?;
+    Ok(Outcome { flags, word, met })
 }
 
-/// Keeps that it was asked, and the receipt.
+/// Keeps the receipt.
 fn keep(
     app: &App,
     tx: &mut Tx,
     access: &Access,
-    (question, body): (&Intention, &Value),
-    outcome: &Outcome,
+    question: &Intention,
+    word: Word,
 ) -> Result<Uuid> {
     let receipt = Receipt {
         id: app.ids.id(),
         account: access.account,
         asked_at: app.now(),
         question: question.clone(),
-        word: outcome.word,
+        word,
     };
-    // Why it is asked makes no other question of it.
-    let mut asked = body.clone();
-    if let Some(members) = asked.as_object_mut() {
-        members.remove("purpose");
-    }
-    let asked = Question {
-        id: receipt.id,
-        kind: Kind::Check,
-        asked_on: app.today(),
-        account: access.account,
-        organization: question.organization.0,
-        is_counted: true,
-        matches: u32::from(outcome.word != Word::NoneKnown),
-        digest: sha256(asked.to_string().as_bytes()),
-        touched: outcome.touched.clone(),
-    };
-    questions::keep(tx, access.id(), &asked)?;
     checks::keep(tx, access.id(), &receipt)?;
     Ok(receipt.id)
 }
@@ -295,52 +273,6 @@ fn shown(tx: &mut Tx, access: &Access, receipts: Vec<Receipt>) -> Result<Vec<Sho
     Ok(receipts.into_iter().map(show).collect())
 }
 
-/// How often lines of an organisation were met in a week.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Week {
-    /// Whose lines.
-    pub organization: OrganizationId,
-    /// The Monday on which it began.
-    pub week: Day,
-    /// How many checks.
-    pub checks: usize,
-    /// How many new entries.
-    pub entries: usize,
-}
-
-/// How many finished weeks are told.
-const WEEKS: u32 = 12;
-
-/// How many checks and new entries of others met lines of the caller's organisations, in each of
-/// the last twelve weeks that are over, the newest first; never whose.
-///
-/// # Errors
-/// [`Error::Forbidden`] if the caller reads no entries.
-pub fn weeks(app: &App, person: Person, operation: &str) -> Result<Vec<Week>> {
-    access::read(app, person, operation, |tx, access| {
-        access.require(Action::ReadEntries, None)?;
-        let today = access.operation.evaluated_on;
-        let monday = earlier(today, today.weekday().num_days_from_monday());
-        let first = earlier(monday, 7 * WEEKS);
-        let mut organizations = access.scope.organizations.clone();
-        organizations.sort_unstable();
-        organizations.dedup();
-        let mut weeks = Vec::new();
-        for organization in organizations {
-            let met = questions::touching(tx, access.id(), organization, (first, monday))?;
-            for back in 1..=WEEKS {
-                let week = earlier(monday, 7 * back);
-                let within = |day: Day| earlier(day, day.weekday().num_days_from_monday()) == week;
-                let of = |wanted: bool| {
-                    met.iter().filter(|(day, is_check)| within(*day) && *is_check == wanted).count()
-                };
-                weeks.push(Week { organization, week, checks: of(true), entries: of(false) });
-            }
-        }
-        Ok(weeks)
-    })
-}
-
 /// The entries of an organisation whose restricted lines follow on a later day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Waiting {
@@ -358,7 +290,7 @@ pub struct Waiting {
 /// [`Error::Forbidden`] for all but the desk.
 pub fn waiting(app: &App, person: Person, operation: &str) -> Result<Vec<Waiting>> {
     access::read(app, person, operation, |tx, access| {
-        access.require(Action::ReadDesk, None)?;
+        access.require(Action::ReadQueue, None)?;
         let waiting = withheld::waiting(tx, access.id())?.into_iter();
         let each = |(organization, entries, since): (OrganizationId, i64, NaiveDateTime)| Waiting {
             organization,

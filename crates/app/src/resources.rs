@@ -18,9 +18,9 @@ use crate::{
     App,
     access::{self, Access},
     asking::{self, Asked},
-    audit::{Whose, met},
+    audit::Whose,
     auth::{Person, sha256},
-    coherence::{Changed, Settled},
+    coherence::{self, Changed, Settled},
     cursor::{self, Items, ListOf, Page},
     error::{Error, Result},
     flags::{self, RestrictedLine, ShownFlag},
@@ -275,11 +275,8 @@ fn put<T: Resource>(
     let is_changed = before.is_none_or(|before| !is_same(before, &after));
     let after = if is_changed { after.renewed(access.operation.evaluated_on) } else { after };
     let after = write_one(tx, access, before, after, &mut touched)?;
-    let mut settled = asking::settle(app, tx, access, touched)?;
-    if T::KIND == Kind::Engagement {
-        let about = (&settled.facts, after.id());
-        settled.found = met::cut(tx, access, about, settled.found)?;
-    }
+    let about = (T::KIND == Kind::Engagement).then(|| after.id());
+    let settled = asking::settle(app, tx, access, (touched, about))?;
     Ok((after, settled))
 }
 

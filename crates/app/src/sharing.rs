@@ -106,7 +106,7 @@ pub fn change(
             reason: wish.reason.as_str(),
         };
         entries::keep_change(tx, access.id(), id, &change)?;
-        asking::settle(app, tx, access, touched)?;
+        asking::settle(app, tx, access, (touched, None))?;
         let present: Engagement = resources::load_one(tx, access, id)?;
         resources::shown(tx, access, &present)
     })

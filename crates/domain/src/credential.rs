@@ -165,7 +165,6 @@ const fn needs_fresh_proof(deed: Deed) -> bool {
             | Action::RecordEntry
             | Action::ReadAudit
             | Action::ReadQueue
-            | Action::ReadDesk
             | Action::StepFlag => false,
             Action::KeepReference
             | Action::KeepAgreements

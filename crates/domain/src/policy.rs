@@ -48,15 +48,13 @@ pub enum Action {
     InviteFirstFocalPoint,
     /// Give and take the roles that belong to no organisation.
     KeepOffices,
-    /// See what the desk is told.
-    ReadDesk,
     /// Read the part of the audit log that is an organisation's; without one, all of it.
     ReadAudit,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 14] = [
         Self::ReadReference,
         Self::KeepReference,
         Self::KeepAgreements,
@@ -70,7 +68,6 @@ impl Action {
         Self::KeepPeople,
         Self::InviteFirstFocalPoint,
         Self::KeepOffices,
-        Self::ReadDesk,
         Self::ReadAudit,
     ];
 }
@@ -105,7 +102,7 @@ const fn role_may(role: Role, own: bool, action: Action) -> bool {
             Desk | Administrator => true,
             Member | FocalPoint | Auditor => false,
         },
-        Action::KeepAgreements | Action::ReadDesk | Action::ReadQueue => match role {
+        Action::KeepAgreements | Action::ReadQueue => match role {
             Desk => true,
             Member | FocalPoint | Auditor | Administrator => false,
         },

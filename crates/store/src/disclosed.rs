@@ -126,9 +126,9 @@ pub const IN_CLEAR: &[InClear] = in_clear! {
     "audit_salts" ["operation_id" "object_id" "record_id" "salt"]
         "salts, by which somebody who guesses the content of an entry sees that the guess is right";
     "audit_sequencer" ["id"] "nothing";
-    "questions" ["operation_id" "id" "kind" "asked_on" "account_id" "organization_id" "is_counted"
-        "matches" "digest" "touched"]
-        "who asked how much and was told how much on which day, and whose entries it met";
+    "questions" ["operation_id" "account_id" "organization_id" "asked_on" "digest" "asked" "told"]
+        "who asked how often, and was told how much of hidden entries, on which day; a hash of each \
+         check that was told something";
     "checks" ["operation_id" "id" "account_id" "organization_id" "asked_at" "word" "document"]
         "of each check all but its purpose: who asked about which armed actor, places, days and \
          issues, and the word that answered it";

@@ -1,6 +1,9 @@
 //! The tables, in the order of their columns. A test compares this with both databases.
 
+mod asking;
 pub mod audit;
+
+pub use asking::{checks, questions, withheld_lines};
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -411,51 +414,7 @@ diesel::table! {
     }
 }
 
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::sql::Guid;
-
-    questions (operation_id, id) {
-        operation_id -> Guid,
-        id -> Guid,
-        kind -> Text,
-        asked_on -> Date,
-        account_id -> Guid,
-        organization_id -> Guid,
-        is_counted -> Bool,
-        matches -> Integer,
-        digest -> Text,
-        touched -> Text,
-    }
-}
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::sql::Guid;
-
-    checks (operation_id, id) {
-        operation_id -> Guid,
-        id -> Guid,
-        account_id -> Guid,
-        organization_id -> Guid,
-        asked_at -> Timestamp,
-        word -> Text,
-        document -> Text,
-        texts -> Nullable<Binary>,
-    }
-}
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::sql::Guid;
-
-    withheld_lines (operation_id, entry_id) {
-        operation_id -> Guid,
-        entry_id -> Guid,
-        organization_id -> Guid,
-        account_id -> Guid,
-        since -> Timestamp,
-        told -> Text,
-    }
-}
+diesel::allow_tables_to_appear_in_same_query!(withheld_lines, entries);
 diesel::allow_tables_to_appear_in_same_query!(
     operations,
     accounts,
@@ -482,8 +441,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     sharing_changes,
     idempotency_keys,
     sessions,
-    questions,
-    checks,
-    withheld_lines,
     organization_keys
 );

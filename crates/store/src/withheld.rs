@@ -8,16 +8,16 @@ use concord_domain::{
     id::OrganizationId,
     vocabulary::{Closed, FlagClass},
 };
-use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl, dsl::exists};
 use uuid::Uuid;
 
 use crate::{
-    connection::Tx,
+    connection::{MultiBackend, Tx, insert_all},
     documents::IDS_MAX,
     entries::closed,
     error::Result,
-    schema::withheld_lines as t,
     lists::{Among, id_list},
+    schema::{entries, withheld_lines as t},
     sql::RowId,
 };
 
@@ -26,7 +26,7 @@ use crate::{
 pub struct Withheld {
     /// The entry.
     pub entry: Uuid,
-    /// Whose it is.
+    /// For whom it was written.
     pub organization: OrganizationId,
     /// Whose change it was.
     pub account: Uuid,
@@ -36,21 +36,23 @@ pub struct Withheld {
     pub told: BTreeSet<FlagClass>,
 }
 
-/// Notes that the lines of an entry follow on a later day.
+/// Notes that the lines of entries follow on a later day.
 ///
 /// # Errors
 /// The store's own; [`Taken`](crate::StoreError::Taken) if they do already.
-pub fn put(tx: &mut Tx, operation: Uuid, withheld: &Withheld) -> Result<()> {
-    let told: Vec<&str> = withheld.told.iter().map(|class| class.code()).collect();
-    let row = (
-        t::operation_id.eq(RowId(operation)),
-        t::entry_id.eq(RowId(withheld.entry)),
-        t::organization_id.eq(RowId::from(withheld.organization)),
-        t::account_id.eq(RowId(withheld.account)),
-        t::since.eq(withheld.since),
-        t::told.eq(told.join(" ")),
-    );
-    diesel::insert_into(t::table).values(row).execute(tx)?;
+pub fn put(tx: &mut Tx, operation: Uuid, withheld: &[Withheld]) -> Result<()> {
+    let rows = withheld.iter().map(|each| {
+        let told: Vec<&str> = each.told.iter().map(|class| class.code()).collect();
+        (
+            t::operation_id.eq(RowId(operation)),
+            t::entry_id.eq(RowId(each.entry)),
+            t::organization_id.eq(RowId::from(each.organization)),
+            t::account_id.eq(RowId(each.account)),
+            t::since.eq(each.since),
+            t::told.eq(told.join(" ")),
+        )
+    });
+    insert_all!(tx, t::table, rows);
     Ok(())
 }
 
@@ -94,7 +96,8 @@ pub fn of(
     Ok(found)
 }
 
-/// All of some organisations, with the classes that were shown before.
+/// Those whose entries are some organisations' now, or of them these, with the classes that were
+/// shown before.
 ///
 /// # Errors
 /// The store's own.
@@ -102,12 +105,21 @@ pub fn of_organizations(
     tx: &mut Tx,
     operation: Uuid,
     organizations: &[OrganizationId],
+    these: Option<&[Uuid]>,
 ) -> Result<HashMap<Uuid, BTreeSet<FlagClass>>> {
-    let rows: Vec<Row> = t::table
+    let owned = entries::table
+        .filter(entries::operation_id.eq(RowId(operation)))
+        .filter(entries::id.eq(t::entry_id))
+        .filter(entries::organization_id.among(id_list(organizations.iter().copied())));
+    let mut query = t::table
         .filter(t::operation_id.eq(RowId(operation)))
-        .filter(t::organization_id.among(id_list(organizations.iter().copied())))
+        .filter(exists(owned))
         .select(COLUMNS)
-        .load(tx)?;
+        .into_boxed::<MultiBackend>();
+    if let Some(these) = these {
+        query = query.filter(t::entry_id.among(id_list(these.iter().copied())));
+    }
+    let rows: Vec<Row> = query.load(tx)?;
     let each = |row| withheld(row).map(|each| (each.entry, each.told));
     rows.into_iter().map(each).collect()
 }

@@ -1,5 +1,5 @@
 //! Asking about lines that one may not read: the word, the receipt, the budgets, what follows on
-//! a later day, and what owners and the desk are told.
+//! a later day, and what the desk is told.
 
 use concord_domain::vocabulary::Role;
 use concord_tests::{Answer, Database, Person, Registry, line, on_each_database, small_world};
@@ -437,42 +437,5 @@ fn so_much_is_told_of_restricted_lines_in_a_month() {
         assert_eq!(lines(&registry.signed_in(&b.login, "demo")), [""; 0]);
         registry.pass_days(1);
         assert_eq!(lines(&registry.signed_in(&b.login, "demo")), ["conflict"]);
-    });
-}
-
-#[test]
-fn owners_see_finished_weeks_and_never_whose() {
-    on_each_database(|registry: &Registry| {
-        registry.import(&small_world());
-        let (a, b) = (registry.member("demo", "a"), registry.member("demo", "b"));
-        logged(&a, &hidden("a", &["open_route"], "match"));
-        logged(&a, &hidden("a", &["open_route"], "none"));
-        let before = a.get("touches").expect(200);
-        word(&b, &question("b", "north", &["close_route"]));
-        word(&b, &question("b", "south", &["close_route"]));
-        let own = logged(&b, &own_line("b", "north", &asks(&["close_route"])));
-        b.amend(&format!("engagements/{own}"), &json!({"places": ["koch"]})).expect(200);
-        logged(&a, &own_line("a", "north", &asks(&["close_route"])));
-        assert_eq!(a.get("touches").expect(200).text, before.text, "this week is not over");
-        // 15 March 2026 is a Sunday.
-        registry.pass_days(1);
-        let a = registry.signed_in(&a.login, "demo");
-        let after = a.get("touches").expect(200);
-        let weeks = after.body["items"].as_array().expect("weeks").clone();
-        assert_eq!(weeks.len(), 12);
-        let figures = |week: &Value| {
-            (
-                week["week"].as_str().map(str::to_owned),
-                week["checks"].as_u64(),
-                week["entries"].as_u64(),
-            )
-        };
-        assert_eq!(figures(&weeks[0]), (Some("2026-03-09".to_owned()), Some(1), Some(1)));
-        assert_eq!(figures(&weeks[1]), (Some("2026-03-02".to_owned()), Some(0), Some(0)));
-        let mut members: Vec<&String> = weeks[0].as_object().expect("a week").keys().collect();
-        members.sort();
-        assert_eq!(members, ["checks", "entries", "organization", "week"]);
-        let c = registry.member("demo", "c").get("touches").expect(200);
-        assert!(c.body["items"].as_array().expect("weeks").iter().all(|w| w["checks"] == 0));
     });
 }

@@ -1,4 +1,4 @@
-//! Checking before a meeting, the receipts of that, and what owners and the desk are told.
+//! Checking before a meeting, the receipts of that, and what the desk is told of budgets that are spent.
 
 use actix_web::http::Method;
 use concord_app::{
@@ -49,15 +49,6 @@ pub fn routes() -> Vec<Route> {
         Route::new(Method::GET, &item, ("get_check", "checks"), "Read the receipt of a check", get)
             .about("The word is the one that was told; it is not found anew.")
             .answers(200, Schema::named("Check")),
-        Route::new(
-            Method::GET,
-            within("touches"),
-            ("list_touches", "checks"),
-            "Read how many checks and new entries of others met your lines, week by week",
-            touches,
-        )
-        .about("Of each of the last twelve weeks that are over; never whose they were.")
-        .answers(200, Schema::ListOf("WeekOfTouches".to_owned())),
         Route::new(
             Method::GET,
             within("desk/waiting"),
@@ -134,19 +125,6 @@ fn get(call: &Call) -> Result<Answer> {
     let found = checks::get(&call.app, call.person()?, call.operation(), call.id()?)?;
     let word = found.word;
     Ok(of_one_size(&receipt(found), [word]))
-}
-
-fn touches(call: &Call) -> Result<Answer> {
-    let weeks = checks::weeks(&call.app, call.person()?, call.operation())?.into_iter();
-    let items = weeks.map(|each| {
-        json!({
-            "organization": each.organization.0,
-            "week": each.week.to_string(),
-            "checks": each.checks,
-            "entries": each.entries,
-        })
-    });
-    Ok(Answer::json(&json!({ "items": items.collect::<Value>() })))
 }
 
 fn waiting(call: &Call) -> Result<Answer> {

@@ -79,13 +79,22 @@ pub(crate) fn restricted(
 ) -> Result<Vec<RestrictedLine>> {
     let mut lines = lines(tx, access.id(), &access.scope, own)?;
     let organizations = &access.scope.organizations;
-    let mut waiting = withheld::of_organizations(tx, access.id(), organizations)?;
+    let waiting = withheld::of_organizations(tx, access.id(), organizations, own)?;
     lines.retain(|line| !waiting.contains_key(&line.entry));
-    waiting.retain(|entry, _| own.is_none_or(|own| own.contains(entry)));
     for (entry, told) in waiting {
         let line = |class| Line { class, day: None, entry, told: Told::Match, rule: None };
         lines.extend(told.into_iter().map(line));
     }
+    shown(tx, access, &lines)
+}
+
+/// The same of own entries of which nothing is withheld.
+pub(super) fn as_they_are(
+    tx: &mut Tx,
+    access: &Access,
+    own: &[Uuid],
+) -> Result<Vec<RestrictedLine>> {
+    let lines = lines(tx, access.id(), &access.scope, Some(own))?;
     shown(tx, access, &lines)
 }
 

@@ -113,8 +113,7 @@ impl Room {
         today: Day,
     ) -> Result<Self> {
         let since = earlier(today, TOLD_DAYS - 1);
-        let counted =
-            questions::counted(tx, kept.id, (account, organization), (today, since))?;
+        let counted = questions::counted(tx, kept.id, (account, organization), (today, since))?;
         let (person, all) = Allowance::of(&kept.operation);
         let used = |allowed, counts: &dyn Fn(&Counted) -> bool| {
             let mut used = Used { allowed, asked_today: 0, told: BTreeMap::new() };
@@ -221,8 +220,7 @@ pub fn settle(
     let Touched { focus, changed, asked } = touched;
     let own: HashSet<Uuid> = asked.iter().map(|each| each.entry).chain(about).collect();
     let asking = Asking::begin(tx, access, asked)?;
-    let Settled { found, facts, .. } =
-        coherence::settle(app, tx, access.id(), focus, &changed)?;
+    let Settled { found, facts, .. } = coherence::settle(app, tx, access.id(), focus, &changed)?;
     let met::Cut { shown, hidden, met } = met::cut(tx, access, (&facts, &own), found)?;
     access.deeds.meets(met);
     let hidden = hidden.iter().flat_map(|flag| flag.between.iter().copied());
@@ -276,9 +274,8 @@ impl Asking {
         for (organization, asked) in self.of {
             let who = (access.account, organization);
             let mut room = Room::of(tx, &access.operation, who, app.today())?;
-            let is_telling = |entry: &Uuid| {
-                meeting.contains(entry) || self.before.contains_key(entry)
-            };
+            let is_telling =
+                |entry: &Uuid| meeting.contains(entry) || self.before.contains_key(entry);
             let telling: Vec<Uuid> = asked.iter().copied().filter(is_telling).collect();
             let is_told = room.is_there();
             let after = if is_told {

@@ -154,13 +154,7 @@ fn evaluated(app: &App, tx: &mut Tx, access: &Access, question: &Intention) -> R
 }
 
 /// Keeps the receipt.
-fn keep(
-    app: &App,
-    tx: &mut Tx,
-    access: &Access,
-    question: &Intention,
-    word: Word,
-) -> Result<Uuid> {
+fn keep(app: &App, tx: &mut Tx, access: &Access, question: &Intention, word: Word) -> Result<Uuid> {
     let receipt = Receipt {
         id: app.ids.id(),
         account: access.account,

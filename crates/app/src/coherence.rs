@@ -23,8 +23,7 @@ use uuid::Uuid;
 use crate::{
     App,
     access::Access,
-    asking,
-    audit,
+    asking, audit,
     error::Result,
     resources::{Resource, Touched},
 };

@@ -13,8 +13,8 @@ mod sql;
 mod usage;
 
 pub mod accounts;
-pub mod checks;
 pub mod audit;
+pub mod checks;
 pub mod credentials;
 pub mod disclosed;
 pub mod documents;

@@ -42,12 +42,7 @@ pub fn keep(tx: &mut Tx, operation: Uuid, counted: &Counted) -> Result<()> {
         let row = (key, t::asked.eq(asked), t::told.eq(told));
         diesel::insert_into(t::table).values(row).execute(tx)?;
     } else {
-        let there = t::table
-            .filter(key.0)
-            .filter(key.1)
-            .filter(key.2)
-            .filter(key.3)
-            .filter(key.4);
+        let there = t::table.filter(key.0).filter(key.1).filter(key.2).filter(key.3).filter(key.4);
         diesel::update(there).set((t::asked.eq(asked), t::told.eq(told))).execute(tx)?;
     }
     Ok(())

@@ -91,7 +91,12 @@ impl World {
     pub fn operation(&self) -> Value {
         json!({
             "format": "concord.bundle/1",
-            "operation": {"key": OPERATION, "name": "Speed", "questions_per_person": 10_000, "questions_per_organization": 10_000, "matches_per_person": 10_000, "matches_per_organization": 10_000},
+            "operation": {
+                "key": OPERATION, "name": "Speed", "country": "SSD",
+                // The budgets of months are spent within minutes.
+                "questions_per_person": 10_000, "questions_per_organization": 10_000,
+                "matches_per_person": 10_000, "matches_per_organization": 10_000,
+            },
         })
     }
 
@@ -222,7 +227,9 @@ impl World {
         let mut body = self.request(number, organization);
         let kept =
             ["organization", "armed_actor", "level", "method", "from", "asks", "demands", "places"];
-        body.as_object_mut().map(|m| m.retain(|name, _| kept.contains(&name.as_str())));
+        if let Some(members) = body.as_object_mut() {
+            members.retain(|name, _| kept.contains(&name.as_str()));
+        }
         for ask in body["asks"].as_array_mut().into_iter().flatten() {
             (ask["from"], ask["until"]) = (Value::Null, Value::Null);
         }

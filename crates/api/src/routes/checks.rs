@@ -103,7 +103,7 @@ fn of_one_size(body: &Value, words: impl IntoIterator<Item = Word>) -> Answer {
     Answer::json(body).longer_by(missing).with_header("Content-Encoding", "identity".to_owned())
 }
 
-fn receipt(receipt: ShownReceipt) -> Value {
+fn receipt(receipt: &ShownReceipt) -> Value {
     json!({
         "id": receipt.id,
         "asked_at": time(receipt.asked_at),
@@ -117,14 +117,14 @@ fn receipt(receipt: ShownReceipt) -> Value {
 fn receipts(call: &Call) -> Result<Answer> {
     let found = checks::list(&call.app, call.person()?, call.operation(), &call.page()?)?;
     let words: Vec<Word> = found.items.iter().map(|each| each.word).collect();
-    let items: Vec<Value> = found.items.into_iter().map(receipt).collect();
+    let items: Vec<Value> = found.items.iter().map(receipt).collect();
     Ok(of_one_size(&json!({ "items": items, "next": found.next }), words))
 }
 
 fn get(call: &Call) -> Result<Answer> {
     let found = checks::get(&call.app, call.person()?, call.operation(), call.id()?)?;
     let word = found.word;
-    Ok(of_one_size(&receipt(found), [word]))
+    Ok(of_one_size(&receipt(&found), [word]))
 }
 
 fn waiting(call: &Call) -> Result<Answer> {

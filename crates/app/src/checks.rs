@@ -163,6 +163,7 @@ fn keep(app: &App, tx: &mut Tx, access: &Access, question: &Intention, word: Wor
         word,
     };
     checks::keep(tx, access.id(), &receipt)?;
+    access.deeds.checked(receipt.id, question.organization.0);
     Ok(receipt.id)
 }
 

@@ -219,6 +219,12 @@ fn a_person_and_an_organisation_ask_so_much_a_day() {
         is_problem(&refused, 429, "budget_spent");
         // It is noon: the day of the operation ends in twelve hours.
         assert_eq!(refused.header("retry-after"), Some("43200"));
+        let log = registry.person("demo", Role::FocalPoint, Some("b")).get("audit").expect(200);
+        let of_checks = log.body["items"].as_array().expect("records").iter();
+        let of_checks = of_checks.filter(|record| record["action"] == "check");
+        let mut deeds: Vec<&str> = of_checks.filter_map(|record| record["deed"].as_str()).collect();
+        deeds.sort_unstable();
+        assert_eq!(deeds, ["changed", "changed", "changed", "refused"]);
         assert_eq!(left(&colleague.post("checks", &body).expect(200)), (2, 1));
         // An entry counts as a check does.
         logged(&colleague, &line("b", "south", &json!([])));

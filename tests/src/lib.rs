@@ -29,6 +29,7 @@ pub mod audited;
 pub mod contract;
 pub mod held;
 pub mod postgres;
+pub mod prober;
 pub mod serving;
 
 /// A database that the product runs on.

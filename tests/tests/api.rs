@@ -5,6 +5,7 @@ mod api {
     mod audit;
     mod bad_input;
     mod bundles;
+    mod checking;
     mod checks;
     mod disclosing;
     mod find;

@@ -155,6 +155,10 @@ impl<'r> Walk<'r> {
             .map(|role| registry.person(OPERATION, *role, organization(*role)))
             .collect();
         helpers.push(registry.administrator());
+        // A receipt of a check can be read, and the sample has none.
+        let check = operations().into_iter().find(|operation| operation.id == "check");
+        let question = check.and_then(|check| check.example).expect("a question");
+        helpers[0].post("checks", &question).expect(200);
         helpers[0].post(TOOLS, &tool()).expect(201);
         let mut walk = Self { registry, is: caller, caller: person, helpers, own: None };
         if let Caller::Is(Role::Member | Role::FocalPoint) | Caller::Standing | Caller::Tool =

@@ -254,6 +254,7 @@ fn problems(route: &Route) -> Vec<&'static Kind> {
         }
         "accept_invitation" => &[&problem::SIGN_IN_REFUSED, &problem::BUSY],
         "refresh" => &[&problem::SESSION_ENDED, &problem::BUSY],
+        "check" => &[&problem::BUDGET_SPENT],
         "change_password" | "step_up" | "confirm_second_factor" => &[&problem::THROTTLED],
         "enrol_second_factor" | "renew_recovery_codes" | "remove_second_factor" => {
             &[&problem::CONFLICT]
@@ -351,6 +352,7 @@ fn documents() -> BTreeMap<String, Value> {
             Of::<Severity>::schema(&mut schemas);
             Of::<FlagState>::schema(&mut schemas);
             Of::<Resolution>::schema(&mut schemas);
+            Intention::schema(&mut schemas);
         }
         if form == Form::New {
             Intention::schema(&mut schemas);

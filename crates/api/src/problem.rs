@@ -152,6 +152,10 @@ kinds! {
         "This Idempotency-Key was sent with another body. Use a new key for a new request.";
     THROTTLED = "throttled", TOO_MANY_REQUESTS, "Too many tries",
         "Wait as many seconds as `Retry-After` says.";
+    BUDGET_SPENT = "budget_spent", TOO_MANY_REQUESTS, "As much was asked as is answered",
+        "Checks, and entries that are logged or changed, count against budgets of the person and \
+         of the organisation. `detail` says which is spent, `Retry-After` when there is room \
+         again. Ask the desk; entries are saved all the same.";
     BUSY = "busy", SERVICE_UNAVAILABLE, "Too much is going on",
         "Try again in a moment; with the same Idempotency-Key nothing is done twice.";
     LOCKED_DOWN = "locked_down", SERVICE_UNAVAILABLE, "This installation is locked down",
@@ -225,6 +229,9 @@ impl From<Error> for Problem {
             Error::SessionEnded => Self::new(&SESSION_ENDED, said),
             Error::TooManyTries(seconds) => {
                 Self { retry_after: Some(seconds), ..Self::new(&THROTTLED, said) }
+            }
+            Error::BudgetSpent(seconds, _) => {
+                Self { retry_after: Some(seconds), ..Self::new(&BUDGET_SPENT, said) }
             }
             Error::Forbidden(_) => Self::new(&FORBIDDEN, said),
             Error::StepUpRequired => Self::new(&STEP_UP_REQUIRED, said),

@@ -17,6 +17,7 @@ use crate::{
 mod audit;
 mod bulk;
 mod bundles;
+mod checks;
 mod credentials;
 mod desk;
 mod engagements;
@@ -212,6 +213,7 @@ pub fn all() -> &'static [Route] {
         routes.extend(operations::routes());
         routes.extend(resources::routes());
         routes.extend(engagements::routes());
+        routes.extend(checks::routes());
         routes.extend(find::routes());
         routes.extend(flags::routes());
         routes.extend(desk::routes());

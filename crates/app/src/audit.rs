@@ -149,7 +149,9 @@ pub(crate) fn or_refused<T>(
     done: Result<T>,
 ) -> Result<T> {
     let deed = match &done {
-        Err(Error::Forbidden(_) | Error::NotFound | Error::StepUpRequired) => Deed::Refused,
+        Err(
+            Error::Forbidden(_) | Error::NotFound | Error::StepUpRequired | Error::BudgetSpent(..),
+        ) => Deed::Refused,
         Err(Error::DryRun(_)) => Deed::Did,
         _ => return done,
     };

@@ -23,6 +23,7 @@ use uuid::Uuid;
 use crate::{
     App,
     access::{self, Access},
+    asking,
     audit::{self, Deeds},
     auth::Person,
     coherence,
@@ -181,7 +182,7 @@ fn import_into(
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
-    coherence::settle(app, tx, access.id(), touched.focus, &touched.changed)?;
+    asking::settle(app, tx, access, (touched, None))?;
     Ok(done)
 }
 

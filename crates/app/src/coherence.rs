@@ -23,7 +23,7 @@ use uuid::Uuid;
 use crate::{
     App,
     access::Access,
-    audit,
+    asking, audit,
     error::Result,
     resources::{Resource, Touched},
 };
@@ -46,6 +46,8 @@ pub struct Settled {
     pub found: Vec<Flag>,
     /// The facts.
     pub facts: Facts,
+    /// Whether lines of an entry that was written may follow on a later day.
+    pub may_wait: bool,
 }
 
 /// Finds anew all flags that a change touches, and keeps what became of each.
@@ -81,7 +83,7 @@ pub fn settle(
     for (_, flag) in kept {
         keep(app, tx, (operation, &facts), (flag, None), changed)?;
     }
-    Ok(Settled { found, facts })
+    Ok(Settled { found, facts, may_wait: true })
 }
 
 /// A flag that is raised for the first time.
@@ -205,6 +207,7 @@ pub fn pass_days(app: &App, tx: &mut Tx, operation: Uuid) -> Result<()> {
     let Some(mut kept) = kept.filter(|kept| kept.evaluated_on < today) else { return Ok(()) };
     kept.evaluated_on = today;
     operations::update(tx, &kept)?;
+    let begun = kept.clone();
 
     let due = |tx: &mut Tx, kind| due::by(tx, operation, kind, today);
     let engagements: Vec<EngagementId> =
@@ -230,6 +233,7 @@ pub fn pass_days(app: &App, tx: &mut Tx, operation: Uuid) -> Result<()> {
         }
     }
     settle(app, tx, operation, focus, &Changed::default())?;
+    asking::tell_what_waits(app, tx, &begun)?;
     audit::days_passed(app, tx, &server.deeds)
 }
 

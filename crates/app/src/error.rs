@@ -21,6 +21,10 @@ pub enum Error {
     /// Too many tries.
     #[error("too many tries; wait {0} seconds")]
     TooManyTries(u64),
+    /// As much was asked as is answered in a while: in how many seconds there is room again, and
+    /// what is used up.
+    #[error("{1}")]
+    BudgetSpent(u64, String),
     /// The caller may know of it, and may not do it.
     #[error("you may not do this: {0}")]
     Forbidden(&'static str),

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 pub mod access;
 pub mod armed_actors;
+pub mod asking;
 pub mod audit;
 pub mod auth;
 pub mod bundles;

@@ -17,7 +17,8 @@ use uuid::Uuid;
 use crate::{
     App,
     access::{self, Access},
-    audit::{Whose, met},
+    asking::{self, Asked},
+    audit::Whose,
     auth::{Person, sha256},
     coherence::{self, Changed, Settled},
     cursor::{self, Items, ListOf, Page},
@@ -149,6 +150,8 @@ pub struct Touched {
     pub focus: Focus,
     /// Which subjects changed in what rules read.
     pub changed: Changed,
+    /// Which entries may meet another than before.
+    pub asked: Vec<Asked>,
 }
 
 /// A thing as the caller sees it.
@@ -272,11 +275,8 @@ fn put<T: Resource>(
     let is_changed = before.is_none_or(|before| !is_same(before, &after));
     let after = if is_changed { after.renewed(access.operation.evaluated_on) } else { after };
     let after = write_one(tx, access, before, after, &mut touched)?;
-    let mut settled = coherence::settle(app, tx, access.id(), touched.focus, &touched.changed)?;
-    if T::KIND == Kind::Engagement {
-        let about = (&settled.facts, after.id());
-        settled.found = met::cut(tx, access, about, settled.found)?;
-    }
+    let about = (T::KIND == Kind::Engagement).then(|| after.id());
+    let settled = asking::settle(app, tx, access, (touched, about))?;
     Ok((after, settled))
 }
 

@@ -11,9 +11,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    App, access,
+    App, access, asking,
     auth::Person,
-    coherence,
     error::{Error, Result},
     guard,
     resources::{self, Resource, Shown, Touched},
@@ -107,7 +106,7 @@ pub fn change(
             reason: wish.reason.as_str(),
         };
         entries::keep_change(tx, access.id(), id, &change)?;
-        coherence::settle(app, tx, access.id(), touched.focus, &touched.changed)?;
+        asking::settle(app, tx, access, (touched, None))?;
         let present: Engagement = resources::load_one(tx, access, id)?;
         resources::shown(tx, access, &present)
     })

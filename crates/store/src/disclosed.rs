@@ -126,6 +126,14 @@ pub const IN_CLEAR: &[InClear] = in_clear! {
     "audit_salts" ["operation_id" "object_id" "record_id" "salt"]
         "salts, by which somebody who guesses the content of an entry sees that the guess is right";
     "audit_sequencer" ["id"] "nothing";
+    "questions" ["operation_id" "account_id" "organization_id" "asked_on" "digest" "asked" "told"]
+        "who asked how often, and was told how much of hidden entries, on which day; a hash of each \
+         check that was told something";
+    "checks" ["operation_id" "id" "account_id" "organization_id" "asked_at" "word" "document"]
+        "of each check all but its purpose: who asked about which armed actor, places, days and \
+         issues, and the word that answered it";
+    "withheld_lines" ["operation_id" "entry_id" "organization_id" "account_id" "since" "told"]
+        "which entries were written beyond a budget, by whom, and the classes shown of them before";
     "organization_keys" ["operation_id" "owner_id" "id" "wrapped" "server_key"]
         "which organisations have written free texts, and their keys, wrapped";
     "installation" ["id" "server_key" "locked_at"]
@@ -145,6 +153,7 @@ pub const TEXTS: &[(&str, &str)] = &[
     ),
     ("commitments", "arrangements, notes, and those of verifications"),
     ("strategies", "the outcome that is sought, and notes"),
+    ("checks", "what a check is for"),
     ("flag_steps", "notes on flags"),
     ("sharing_changes", "why it was changed who may read an entry"),
     ("armed_actors", "what influences an armed actor, and how it decides"),
@@ -224,7 +233,7 @@ pub fn counted(tx: &mut Tx) -> Result<Counted> {
     Ok(Counted {
         entries: rows.into_iter().map(sensitivity).collect::<Result<_>>()?,
         oldest: engagements::table.select(min(engagements::starts_on)).first(tx)?,
-        texts: counted!(tx, engagements commitments strategies flag_steps sharing_changes
+        texts: counted!(tx, engagements commitments strategies checks flag_steps sharing_changes
             armed_actors protection_risks leads common_positions organizations places mechanisms),
         people: accounts::count(tx)?,
         sessions: sessions::table.count().get_result(tx)?,

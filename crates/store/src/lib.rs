@@ -14,6 +14,7 @@ mod usage;
 
 pub mod accounts;
 pub mod audit;
+pub mod checks;
 pub mod credentials;
 pub mod disclosed;
 pub mod documents;
@@ -27,11 +28,13 @@ pub mod live;
 pub mod lock_down;
 pub mod operations;
 pub mod parts;
+pub mod questions;
 pub mod references;
 pub mod sealing;
 pub mod sessions;
 pub mod strategies;
 pub mod trees;
+pub mod withheld;
 
 pub use connection::{Area, IsContended, Store, Tx};
 pub use error::StoreError;

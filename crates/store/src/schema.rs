@@ -1,6 +1,9 @@
 //! The tables, in the order of their columns. A test compares this with both databases.
 
+mod asking;
 pub mod audit;
+
+pub use asking::{checks, questions, withheld_lines};
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -411,6 +414,7 @@ diesel::table! {
     }
 }
 
+diesel::allow_tables_to_appear_in_same_query!(withheld_lines, entries);
 diesel::allow_tables_to_appear_in_same_query!(
     operations,
     accounts,

@@ -124,7 +124,11 @@ fn the_keys_of_others_tell_nothing() {
         let taken = a.post("engagements", &with(&hidden, &keyed("secret", "secret-ask")));
         super::is_fault(&taken, "/key", "duplicate_key");
 
-        let mut intention = with(&hidden, &json!({"purpose": "A meeting"}));
+        let mut intention = with(
+            &hidden,
+            &json!({"purpose": "A meeting",
+            "until": "2026-03-20", "places": ["leer"]}),
+        );
         for member in ["status", "audience"] {
             intention.as_object_mut().expect("an object").remove(member);
         }

@@ -146,7 +146,8 @@ fn free_texts_of_format() -> BTreeSet<(String, String)> {
     kinds
         .flat_map(|(kind, schema)| {
             let members = schema["properties"].as_object().into_iter().flatten();
-            let free = members.filter(|(_, schema)| schema.to_string().contains(":10000"));
+            let free =
+                members.filter(|(_, schema)| schema.to_string().contains(r#""maxLength":10000"#));
             free.map(|(member, _)| (kind.clone(), member.clone())).collect::<Vec<_>>()
         })
         .collect()
@@ -205,7 +206,7 @@ fn full_of_words(words: &mut Words) -> Value {
     bundle
 }
 
-/// What only people do: a note on a flag, a reason for sharing.
+/// What only people do: a note on a flag, a reason for sharing, a check.
 fn worked_on(registry: &Registry, words: &mut Words) {
     let (a, b) = (registry.member("demo", "a"), registry.member("demo", "b"));
     logged(&a, &super::line("a", "north", &asks(&["open_route"])));
@@ -220,6 +221,14 @@ fn worked_on(registry: &Registry, words: &mut Words) {
     let id = logged(&a, &own_line("a", "south", &asks(&["open_route"])));
     let sharing = json!({"audience": "operation", "disclosure": "match", "reason": words.next()});
     a.put(&format!("engagements/{id}/sharing"), "*", &sharing).expect(200);
+    let mut ask = asks(&["open_route"]);
+    ask[0] = with(&ask[0], &words.of(free_texts("Ask")));
+    let question = json!({"organization": "a", "armed_actor": "south", "level": "tactical",
+        "method": "negotiation", "from": "2026-03-16", "until": "2026-03-30", "places": ["leer"],
+        "asks": ask, "purpose": words.next()});
+    a.post("checks", &question).expect(200);
+    let read = a.get("checks").expect(200).text;
+    assert!(words.0[words.0.len() - 2..].iter().all(|word| read.contains(word)), "{read}");
 }
 
 #[test]
@@ -234,10 +243,10 @@ fn no_free_text_stands_in_the_database_and_what_else_does_is_what_disclose_says(
         let mut words = Words::default();
         let bundle = full_of_words(&mut words);
         registry.import(&bundle);
+        let in_bundle = words.0.len();
         worked_on(registry, &mut words);
         let exported = registry.export("demo").to_string();
-        // The last two are no part of a bundle.
-        for word in &words.0[..words.0.len() - 2] {
+        for word in &words.0[..in_bundle] {
             assert!(exported.contains(word), "{word} is lost");
         }
         let columns = columns(registry);

@@ -2,7 +2,6 @@
 
 use actix_web::http::Method;
 use concord_app::{
-    checks,
     flags::{self, RestrictedLine, ShownFlag},
     resources::{self, Sent, Shown, parts, parts::Parts, renewal},
     sharing,
@@ -46,18 +45,6 @@ pub fn routes() -> Vec<Route> {
     let mut routes = log_routes();
     routes.extend(part_routes());
     routes.extend(line_routes());
-    routes.push(
-        Route::new(
-            Method::POST,
-            within("checks"),
-            ("check", "checks"),
-            "Check before a meeting, without logging anything",
-            check,
-        )
-        .about("Covers what you may read. Finding none is no clearance.")
-        .body(Schema::named("NewIntention"), intention())
-        .answers(200, Schema::named("CheckAnswer")),
-    );
     routes
 }
 
@@ -139,16 +126,6 @@ fn line_routes() -> Vec<Route> {
         )
         .answers(200, Schema::named("FoundFlags")),
     ]
-}
-
-fn intention() -> Value {
-    let mut intention = example();
-    if let Some(members) = intention.as_object_mut() {
-        members.remove("status");
-        members.remove("audience");
-        members.insert("purpose".to_owned(), "A meeting at the bridge on Thursday".into());
-    }
-    intention
 }
 
 fn part_routes() -> Vec<Route> {
@@ -262,12 +239,6 @@ fn flags_of(call: &Call) -> Result<Answer> {
         "flags": each::<_, Flag>(found),
         "restricted": each::<_, RestrictedFlag>(restricted),
     })))
-}
-
-fn check(call: &Call) -> Result<Answer> {
-    let found = checks::check(&call.app, call.person()?, call.operation(), &call.body)?;
-    let flags = each::<_, Flag>(found);
-    Ok(Answer::json(&json!({"flags": flags, "note": checks::NO_CLEARANCE})))
 }
 
 fn add(call: &Call, parts: Parts) -> Result<Answer> {

@@ -105,6 +105,11 @@ impl Deeds {
         self.note(Deed::Changed, (kind, id), Whose::Nobody, None);
     }
 
+    /// Notes that a check was made for an organisation, and its receipt kept.
+    pub fn checked(&self, receipt: Uuid, organization: OrganizationId) {
+        self.note(Deed::Changed, ("check", receipt), Whose::Organization(organization), None);
+    }
+
     /// Notes that a document was written.
     pub fn wrote<T: Resource>(&self, document: &T) {
         let Stored { document: text, texts } = document::store(document);

@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use concord_domain::{
     disclosed::{Told, least},
     id::{EngagementId, OrganizationId},
+    policy::Scope,
     vocabulary::{Closed, Disclosure, FlagClass, FlagKind, Severity},
     window::Day,
 };
 use concord_reports::{Named, disclosed::DisclosedSummary};
-use concord_store::{Tx, engagements, entries, flags};
+use concord_store::{Tx, engagements, entries, flags, withheld};
 use uuid::Uuid;
 
 use crate::{
@@ -69,21 +70,60 @@ impl Line {
 }
 
 /// The lines about what may not be shown of the caller's own entries, or of those named; by class
-/// and by the first day of the own entry.
+/// and by the first day of the own entry. Of an entry that was written beyond a budget the lines are
+/// those that were shown before, until a later day.
 pub(crate) fn restricted(
     tx: &mut Tx,
     access: &Access,
     own: Option<&[Uuid]>,
 ) -> Result<Vec<RestrictedLine>> {
-    let found = flags::restricted(tx, access.id(), &access.scope, own)?;
+    let mut lines = lines(tx, access.id(), &access.scope, own)?;
+    let organizations = &access.scope.organizations;
+    let waiting = withheld::of_organizations(tx, access.id(), organizations, own)?;
+    lines.retain(|line| !waiting.contains_key(&line.entry));
+    for (entry, told) in waiting {
+        let line = |class| Line { class, day: None, entry, told: Told::Match, rule: None };
+        lines.extend(told.into_iter().map(line));
+    }
+    shown(tx, access, &lines)
+}
+
+/// The same of own entries of which nothing is withheld.
+pub(super) fn as_they_are(
+    tx: &mut Tx,
+    access: &Access,
+    own: &[Uuid],
+) -> Result<Vec<RestrictedLine>> {
+    let lines = lines(tx, access.id(), &access.scope, Some(own))?;
+    shown(tx, access, &lines)
+}
+
+/// The classes of the lines of own entries in a scope, were nothing withheld.
+pub(crate) fn restricted_lines(
+    tx: &mut Tx,
+    operation: Uuid,
+    scope: &Scope,
+    own: Option<&[Uuid]>,
+) -> Result<BTreeSet<(FlagClass, Uuid)>> {
+    let lines = lines(tx, operation, scope, own)?;
+    Ok(lines.into_iter().map(|line| (line.class, line.entry)).collect())
+}
+
+fn lines(
+    tx: &mut Tx,
+    operation: Uuid,
+    scope: &Scope,
+    own: Option<&[Uuid]>,
+) -> Result<BTreeSet<Line>> {
+    let found = flags::restricted(tx, operation, scope, own)?;
     if found.is_empty() {
-        return Ok(Vec::new());
+        return Ok(BTreeSet::new());
     }
     let all: BTreeSet<Uuid> = found.iter().flat_map(|flag| flag.entries.iter().copied()).collect();
     let all: Vec<Uuid> = all.into_iter().collect();
-    let readable: HashSet<Uuid> = entries::readable(tx, access.id(), &access.scope, &all)?;
+    let readable: HashSet<Uuid> = entries::readable(tx, operation, scope, &all)?;
     let shared: HashMap<Uuid, (Option<OrganizationId>, Disclosure)> =
-        entries::disclosures(tx, access.id(), &all)?
+        entries::disclosures(tx, operation, &all)?
             .into_iter()
             .map(|(id, owner, disclosure)| (id, (owner, disclosure)))
             .collect();
@@ -93,14 +133,14 @@ pub(crate) fn restricted(
             && matches!(disclosure, Some(Disclosure::Summary | Disclosure::Existence))
     };
     let outlined: Vec<Uuid> = all.iter().copied().filter(is_told_of).collect();
-    let outlined = outlines(tx, access.id(), &outlined)?;
+    let outlined = outlines(tx, operation, &outlined)?;
     let is_own = |entry: &Uuid| {
         let owner = shared.get(entry).and_then(|(owner, _)| *owner);
-        owner.is_some_and(|owner| access.scope.organizations.contains(&owner))
+        owner.is_some_and(|owner| scope.organizations.contains(&owner))
             && own.is_none_or(|own| own.contains(entry))
     };
     let own: Vec<Uuid> = all.iter().copied().filter(is_own).collect();
-    let days = first_days(tx, access.id(), &own)?;
+    let days = first_days(tx, operation, &own)?;
     let mut lines = BTreeSet::new();
     for flag in &found {
         let others = flag.entries.iter().filter(|entry| !readable.contains(*entry));
@@ -118,7 +158,7 @@ pub(crate) fn restricted(
             rule,
         }));
     }
-    shown(tx, access, &lines)
+    Ok(lines)
 }
 
 /// The first day of each of these that is an engagement.

@@ -14,6 +14,7 @@ use super::{Resource, Sent, Shown, Touched, load_one, put, read_body, show};
 use crate::{
     App,
     access::{self, Access},
+    asking::Asked,
     audit::Whose,
     auth::Person,
     coherence,
@@ -208,8 +209,14 @@ impl Resource for Commitment {
             sources: Vec::new(),
             ..commitment.clone()
         };
-        if before.is_some_and(|before| unread(before) != unread(self)) {
+        let is_changed = before.is_none_or(|before| unread(before) != unread(self));
+        if is_changed && before.is_some() {
             touched.changed.add_agreement(self.id());
+        }
+        if let Some(organization) = owner.filter(|_| is_changed && !access.scope.is_server) {
+            let entry = self.engagement.map_or(self.id(), |origin| origin.0.0);
+            let is_new = before.is_none() && self.engagement.is_none();
+            touched.asked.push(Asked { entry, organization, is_new });
         }
         Ok(())
     }

@@ -18,7 +18,7 @@ use concord_store::{
 use uuid::Uuid;
 
 use super::{Resource, Touched};
-use crate::{access::Access, audit::Whose, coherence, error::Result};
+use crate::{access::Access, asking::Asked, audit::Whose, coherence, error::Result};
 
 impl Resource for Engagement {
     const KIND: Kind = Kind::Engagement;
@@ -126,15 +126,21 @@ impl Resource for Engagement {
         let row = if before.is_none() { Row::New } else { Row::Unknown };
         entries::save(tx, operation, (self.id(), row), &sharing, disclosure)?;
         engagements::save(tx, operation, self, row)?;
-        let after = coherence::reindex_these(tx, operation, std::slice::from_ref(self))?;
-        let Some(after) = after.engagements.get(&self.identity.id) else { return Ok(()) };
+        let facts = coherence::reindex_these(tx, operation, std::slice::from_ref(self))?;
+        let Some(after) = facts.engagements.get(&self.identity.id) else { return Ok(()) };
         touched.focus.add_engagement(after);
+        let mut is_asking = facts.is_live(after) || !after.contacts.is_empty();
         if let Some(before) = before {
             let documents = std::slice::from_ref(before);
             let context = coherence::context(tx, operation, documents, Agreements::default())?;
             let before = context.engagement(before);
+            is_asking &= before != *after;
             touched.focus.add_engagement(&before);
             touched.changed.add_engagement(&before, after);
+        }
+        if is_asking && !access.scope.is_server {
+            let (entry, organization) = (self.id(), self.organization.0);
+            touched.asked.push(Asked { entry, organization, is_new: before.is_none() });
         }
         Ok(())
     }

@@ -32,6 +32,7 @@ mod api {
     mod second_factor;
     mod sessions;
     mod step_up;
+    mod sharing;
     mod tokens;
     mod tools;
     mod tree;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::http::Method;
-use concord_app::{cursor::PAGE_ITEMS_MAX, find, sharing};
+use concord_app::{consents, cursor::PAGE_ITEMS_MAX, find, sharing};
 use concord_domain::{
     document::{
         ArmedActor, Ask, Commitment, CommonPosition, Contact, Demand, Engagement, Form, Intention,
@@ -387,6 +387,8 @@ fn documents() -> BTreeMap<String, Value> {
 fn plain() -> BTreeMap<String, Value> {
     let mut shapes: BTreeMap<String, Value> =
         serde_json::from_str(include_str!("shapes.json")).unwrap_or_default();
+    shapes.insert("GivenConsent".to_owned(), consents::schema());
+    shapes.insert("WithReason".to_owned(), consents::reason_schema());
     shapes.insert("Sharing".to_owned(), sharing::schema());
     shapes.insert("Search".to_owned(), find::schema());
     shapes.insert("DisclosedSearch".to_owned(), find::disclosed_schema());

@@ -26,6 +26,7 @@ use crate::{
     once::once,
 };
 
+pub(crate) use engagement::turn_between;
 pub use known::Nothing;
 pub use reading::read_body;
 use reading::{read_amended, read_new};
@@ -138,8 +139,13 @@ pub trait Resource: Document + Clone + PartialEq {
         Vec::new()
     }
 
-    /// The members that another call changes, and which.
-    const CHANGED_ELSEWHERE: (&'static [&'static str], &'static str) = (&[], "");
+    /// The members that other calls change, and which.
+    const CHANGED_ELSEWHERE: &'static [(&'static [&'static str], &'static str)] = &[];
+
+    /// Of those the ones that differ from before and that no bundle may change either.
+    fn changed_elsewhere(&self, _before: &Self) -> Vec<&'static str> {
+        Vec::new()
+    }
 }
 
 /// What a change touches.

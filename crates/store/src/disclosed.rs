@@ -76,9 +76,10 @@ pub const IN_CLEAR: &[InClear] = in_clear! {
     "flag_steps" ["operation_id" "flag_id" "number" "taken_at" "account_id" "from_state" "to_state"
         "resolution" "cause"]
         "who took which step on a flag, and when";
-    "sharing_changes" ["operation_id" "entry_id" "number" "changed_at" "account_id" "audience"
-        "disclosure"]
-        "who changed who may read an entry, to what, and when";
+    "sharing_changes" ["operation_id" "entry_id" "number" "kind" "changed_at" "account_id"
+        "audience" "disclosure"]
+        "who changed who may read an entry, to what, and when; when those who carry the risk \
+         consented, and when they took it back";
     "leads" ["operation_id" "id" "key" "armed_actor_id" "organization_id" "ends_on" "document"]
         "the leads: which organisation leads with which armed actor, on what, where and when";
     "common_positions" ["operation_id" "id" "key" "armed_actor_id" "ends_on" "document"]
@@ -146,7 +147,7 @@ pub const TEXTS: &[(&str, &str)] = &[
     ("commitments", "arrangements, notes, and those of verifications"),
     ("strategies", "the outcome that is sought, and notes"),
     ("flag_steps", "notes on flags"),
-    ("sharing_changes", "why it was changed who may read an entry"),
+    ("sharing_changes", "why it was changed who may read an entry, and by whom consent was given"),
     ("armed_actors", "what influences an armed actor, and how it decides"),
     ("protection_risks", "descriptions"),
     ("leads", "nothing so far"),

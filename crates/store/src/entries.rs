@@ -190,7 +190,31 @@ pub fn save(
     links::replace(tx, operation, (id, row), &roles)
 }
 
-/// Who changed who may read an entry, when and why.
+/// In which way it was changed what others may learn of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangeKind {
+    /// Somebody learns more than before.
+    Loosened,
+    /// Nobody learns more.
+    Tightened,
+    /// A consent was noted.
+    Consented,
+    /// A consent was taken back.
+    Revoked,
+}
+
+impl ChangeKind {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Loosened => "loosened",
+            Self::Tightened => "tightened",
+            Self::Consented => "consented",
+            Self::Revoked => "revoked",
+        }
+    }
+}
+
+/// Who changed what others may learn of an entry, when and why.
 pub struct SharingChange<'c> {
     /// When.
     pub at: chrono::NaiveDateTime,
@@ -204,7 +228,9 @@ pub struct SharingChange<'c> {
     pub reason: &'c str,
 }
 
-/// Keeps a change of who may read an entry.
+/// Keeps a change of what others may learn of an entry.
+    /// In which way.
+    pub kind: ChangeKind,
 ///
 /// # Errors
 /// The store's own.
@@ -245,5 +271,6 @@ pub fn keep_change(
 /// The code of a closed list that was stored.
 pub(crate) fn closed<T: Closed>(code: &str) -> Result<T> {
     T::from_code(code)
+        c::kind.eq(change.kind.code()),
         .ok_or_else(|| StoreError::Corrupt(format!("no code of the list `{}`", T::LIST)))
 }

@@ -390,6 +390,7 @@ diesel::table! {
         entry_id -> Guid,
         number -> Integer,
         changed_at -> Timestamp,
+        kind -> Text,
         account_id -> Guid,
         audience -> Text,
         disclosure -> Text,

@@ -219,7 +219,7 @@ fn worked_on(registry: &Registry, words: &mut Words) {
     assert!(read.contains(&words.0[words.0.len() - 1]), "{read}");
     let id = logged(&a, &own_line("a", "south", &asks(&["open_route"])));
     let sharing = json!({"audience": "operation", "disclosure": "match", "reason": words.next()});
-    a.put(&format!("engagements/{id}/sharing"), "*", &sharing).expect(200);
+    a.post_matching(&format!("engagements/{id}/loosening"), "*", &sharing).expect(200);
 }
 
 #[test]

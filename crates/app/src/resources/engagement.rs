@@ -5,7 +5,7 @@ use concord_domain::{
     facts::Agreements,
     fault::{Fault, FaultCode, Pointer},
     id::{EngagementId, Kind},
-    policy::{Action, Sharing, discloses_more},
+    policy::{Action, Sharing, Turn, turned},
     vocabulary::{Audience, Disclosure},
     window::Day,
 };
@@ -23,10 +23,34 @@ use crate::{access::Access, audit::Whose, coherence, error::Result};
 impl Resource for Engagement {
     const KIND: Kind = Kind::Engagement;
 
-    const CHANGED_ELSEWHERE: (&'static [&'static str], &'static str) = (
-        &["partners", "audience", "audience_organizations", "audience_mechanisms", "disclosure"],
-        "PUT …/sharing, with a reason",
-    );
+    const CHANGED_ELSEWHERE: &'static [(&'static [&'static str], &'static str)] = &[
+        (
+            &[
+                "partners",
+                "audience",
+                "audience_organizations",
+                "audience_mechanisms",
+                "disclosure",
+            ],
+            "POST …/loosening or POST …/tightening, with a reason",
+        ),
+        (&["consent"], "PUT …/consent or POST …/consent/revocation, with a reason"),
+    ];
+
+    fn changed_elsewhere(&self, before: &Self) -> Vec<&'static str> {
+        let differs = [
+            ("partners", self.partners != before.partners),
+            ("audience", self.audience != before.audience),
+            (
+                "audience_organizations",
+                self.audience_organizations != before.audience_organizations,
+            ),
+            ("audience_mechanisms", self.audience_mechanisms != before.audience_mechanisms),
+            ("disclosure", self.disclosure != before.disclosure),
+            ("consent", self.consent != before.consent),
+        ];
+        differs.into_iter().filter(|(_, differs)| *differs).map(|(member, _)| member).collect()
+    }
 
     fn id(&self) -> Uuid {
         self.identity.id.0
@@ -71,7 +95,7 @@ impl Resource for Engagement {
         let needs_consent = lead.is_some_and(|lead| lead.kind.is_community_led())
             || self.via.as_ref().is_some_and(|via| via.kind.needs_consent());
         let day = access.operation.evaluated_on;
-        let has_consent = self.consent.as_ref().is_some_and(|consent| day <= consent.until);
+        let has_consent = self.consent.as_ref().is_some_and(|consent| consent.holds_on(day));
         let tells_more = matches!(disclosure, Disclosure::Summary | Disclosure::Existence);
         let cut = tells_more && needs_consent && !has_consent;
         self.disclosure = Some(Of(if cut { Disclosure::Match } else { disclosure }));
@@ -118,9 +142,7 @@ impl Resource for Engagement {
     ) -> Result<()> {
         let operation = access.id();
         let (sharing, disclosure) = shared(self);
-        if let Some(before) = before.map(shared)
-            && (sharing.is_wider_than(&before.0) || discloses_more(disclosure, before.1))
-        {
+        if before.is_some_and(|before| turn_between(before, self) == Turn::Looser) {
             access.assure(Action::LoosenSharing)?;
         }
         let row = if before.is_none() { Row::New } else { Row::Unknown };
@@ -155,8 +177,14 @@ impl Resource for Engagement {
     }
 }
 
+/// How what people may learn of an engagement compares with before.
+pub(crate) fn turn_between(before: &Engagement, after: &Engagement) -> Turn {
+    let (before, after) = (shared(before), shared(after));
+    turned((&after.0, after.1), (&before.0, before.1))
+}
+
 /// Who may read an engagement, and what it discloses to everybody else.
-fn shared(engagement: &Engagement) -> (Sharing, Disclosure) {
+pub(crate) fn shared(engagement: &Engagement) -> (Sharing, Disclosure) {
     let sharing = Sharing {
         organization: Some(engagement.organization.0),
         partners: ids(&engagement.partners),

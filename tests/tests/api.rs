@@ -27,12 +27,13 @@ mod api {
     mod record;
     mod register;
     mod restricted;
+    mod retractions;
     mod sealing;
     mod search;
     mod second_factor;
     mod sessions;
-    mod step_up;
     mod sharing;
+    mod step_up;
     mod tokens;
     mod tools;
     mod tree;

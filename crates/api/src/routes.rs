@@ -29,6 +29,7 @@ mod outlook;
 mod people;
 mod problems;
 mod resources;
+mod retractions;
 mod sharing;
 mod signing_in;
 mod system;
@@ -214,6 +215,7 @@ pub fn all() -> &'static [Route] {
         routes.extend(resources::routes());
         routes.extend(engagements::routes());
         routes.extend(sharing::routes());
+        routes.extend(retractions::routes());
         routes.extend(find::routes());
         routes.extend(flags::routes());
         routes.extend(desk::routes());

@@ -24,9 +24,10 @@ use crate::{
     error::{Error, Result},
     flags::{self, RestrictedLine, ShownFlag},
     once::once,
+    retractions,
 };
 
-pub(crate) use engagement::turn_between;
+pub(crate) use engagement::{facts_of, turn_between};
 pub use known::Nothing;
 pub use reading::read_body;
 use reading::{read_amended, read_new};
@@ -359,9 +360,16 @@ pub fn list<T: Resource>(
 /// The document by its id.
 ///
 /// # Errors
-/// [`Error::NotFound`], whether it is hidden or missing.
+/// [`Error::NotFound`], whether it is hidden or missing; [`Error::Retracted`] if it was and the
+/// caller could read it.
 pub fn load_one<T: Resource>(tx: &mut Tx, access: &Access, id: Uuid) -> Result<T> {
-    T::load(tx, access, &[id])?.pop().ok_or(Error::NotFound)
+    if let Some(found) = T::load(tx, access, &[id])?.pop() {
+        return Ok(found);
+    }
+    match T::KIND {
+        Kind::Engagement | Kind::Commitment => Err(retractions::missing(tx, access, id)?),
+        _ => Err(Error::NotFound),
+    }
 }
 
 fn show<T: Resource>(tx: &mut Tx, access: &Access, id: Uuid) -> Result<Shown> {

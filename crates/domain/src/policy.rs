@@ -38,6 +38,8 @@ pub enum Action {
     RecordEntry,
     /// Let more people read an entry of an organisation, or learn more of it.
     LoosenSharing,
+    /// Erase an entry of an organisation.
+    RetractEntry,
     /// Take a flag that one may read a step on.
     StepFlag,
     /// See of every flag what the desk needs to bring its sides together.
@@ -54,7 +56,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::ReadReference,
         Self::KeepReference,
         Self::KeepAgreements,
@@ -63,6 +65,7 @@ impl Action {
         Self::Export,
         Self::RecordEntry,
         Self::LoosenSharing,
+        Self::RetractEntry,
         Self::StepFlag,
         Self::ReadQueue,
         Self::KeepPeople,
@@ -110,7 +113,7 @@ const fn role_may(role: Role, own: bool, action: Action) -> bool {
             Member | FocalPoint | Desk => true,
             Auditor | Administrator => false,
         },
-        Action::RecordEntry | Action::LoosenSharing => match role {
+        Action::RecordEntry | Action::LoosenSharing | Action::RetractEntry => match role {
             Member | FocalPoint => own,
             Desk | Auditor | Administrator => false,
         },
@@ -197,9 +200,6 @@ pub const fn discloses_more(after: Disclosure, before: Disclosure) -> bool {
     told(after) > told(before)
 }
 
-impl Caller {
-    /// What the caller may see.
-    #[must_use]
 /// How what people may learn of an entry compares with what they might before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turn {
@@ -224,6 +224,9 @@ pub fn turned(after: (&Sharing, Disclosure), before: (&Sharing, Disclosure)) -> 
     }
 }
 
+impl Caller {
+    /// What the caller may see.
+    #[must_use]
     pub fn scope(&self) -> Scope {
         let acting = |(role, organization): &(Role, Option<OrganizationId>)| match role {
             Role::Member | Role::FocalPoint => *organization,

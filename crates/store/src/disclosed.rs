@@ -53,8 +53,9 @@ pub const IN_CLEAR: &[InClear] = in_clear! {
          and places, whether it is kept, and which organisation found so";
     "strategies" ["operation_id" "id" "key" "organization_id" "armed_actor_id" "document"]
         "of each strategy its key, title, organisation, armed actor, issues, mechanism and days";
-    "entries" ["operation_id" "id" "organization_id" "audience" "disclosure"]
-        "whose each entry is, and who may read it";
+    "entries" ["operation_id" "id" "organization_id" "audience" "disclosure" "retracted_on"]
+        "whose each entry is, and who may read it; of one that was retracted, whose it was, who \
+         could read it, and on which day it was retracted";
     "links" ["operation_id" "owner_id" "role" "target_id"]
         "partners, the organisations and mechanisms that an audience names, members of mechanisms, \
          which engagement follows which, places";
@@ -214,6 +215,7 @@ macro_rules! counted {
 /// The store's own.
 pub fn counted(tx: &mut Tx) -> Result<Counted> {
     let rows: Vec<(String, String, i64)> = entries::table
+        .filter(entries::retracted_on.is_null())
         .group_by((entries::audience, entries::disclosure))
         .select((entries::audience, entries::disclosure, count_star()))
         .order((entries::audience, entries::disclosure))

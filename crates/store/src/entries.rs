@@ -22,11 +22,24 @@ use crate::{
     sql::RowId,
 };
 
-/// The ids of the entries of an operation that may be read in a scope, as a query within another.
-/// [`Scope::includes`] says the same in Rust, and a test holds the two together.
+/// The ids of the entries of an operation that may be read in a scope, as a query within another:
+/// those that are permitted and were not retracted.
 ///
 /// It is a macro because diesel cannot name the type of such a query for two databases at once.
 macro_rules! visible {
+    ($operation:expr, $scope:expr) => {{
+        let query = crate::entries::permitted!($operation, $scope);
+        diesel::QueryDsl::filter(
+            query,
+            diesel::ExpressionMethods::is_null(crate::schema::entries::retracted_on),
+        )
+    }};
+}
+pub(crate) use visible;
+
+/// The ids of the entries of an operation that are permitted to be read in a scope, retracted or
+/// not. [`Scope::includes`] says the same in Rust, and a test holds the two together.
+macro_rules! permitted {
     ($operation:expr, $scope:expr) => {{
         use concord_domain::vocabulary::{Audience, Closed};
         use diesel::{
@@ -72,7 +85,7 @@ macro_rules! visible {
             .select(entries::id)
     }};
 }
-pub(crate) use visible;
+pub(crate) use permitted;
 
 /// Which of these entries may be read in a scope.
 ///
@@ -216,6 +229,8 @@ impl ChangeKind {
 
 /// Who changed what others may learn of an entry, when and why.
 pub struct SharingChange<'c> {
+    /// In which way.
+    pub kind: ChangeKind,
     /// When.
     pub at: chrono::NaiveDateTime,
     /// Who.
@@ -229,8 +244,6 @@ pub struct SharingChange<'c> {
 }
 
 /// Keeps a change of what others may learn of an entry.
-    /// In which way.
-    pub kind: ChangeKind,
 ///
 /// # Errors
 /// The store's own.
@@ -258,6 +271,7 @@ pub fn keep_change(
         c::operation_id.eq(RowId(operation)),
         c::entry_id.eq(RowId(id)),
         c::number.eq(number),
+        c::kind.eq(change.kind.code()),
         c::changed_at.eq(change.at),
         c::account_id.eq(RowId(change.account)),
         c::audience.eq(change.audience.code()),
@@ -271,6 +285,5 @@ pub fn keep_change(
 /// The code of a closed list that was stored.
 pub(crate) fn closed<T: Closed>(code: &str) -> Result<T> {
     T::from_code(code)
-        c::kind.eq(change.kind.code()),
         .ok_or_else(|| StoreError::Corrupt(format!("no code of the list `{}`", T::LIST)))
 }

@@ -208,6 +208,7 @@ diesel::table! {
         organization_id -> Nullable<Guid>,
         audience -> Text,
         disclosure -> Text,
+        retracted_on -> Nullable<Date>,
     }
 }
 
@@ -389,8 +390,8 @@ diesel::table! {
         operation_id -> Guid,
         entry_id -> Guid,
         number -> Integer,
-        changed_at -> Timestamp,
         kind -> Text,
+        changed_at -> Timestamp,
         account_id -> Guid,
         audience -> Text,
         disclosure -> Text,

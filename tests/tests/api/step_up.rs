@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{asks, is_fault, is_problem, logged, own_line, with};
 
 /// How long a proof counts, in seconds.
-const FRESH: i64 = 600;
+pub(super) const FRESH: i64 = 600;
 
 /// The same person with the next tokens of the same session.
 #[track_caller]
@@ -21,7 +21,7 @@ fn carried_on<'r>(registry: &'r Registry, person: &Person<'_>) -> Person<'r> {
     next
 }
 
-fn step_up(person: &Person<'_>, body: &Value) -> Answer {
+pub(super) fn step_up(person: &Person<'_>, body: &Value) -> Answer {
     person.post("/v1/tokens/step-up", body)
 }
 

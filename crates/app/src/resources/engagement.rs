@@ -2,7 +2,7 @@
 
 use concord_domain::{
     document::{Engagement, Key, Of, ids},
-    facts::Agreements,
+    facts::{self, Agreements},
     fault::{Fault, FaultCode, Pointer},
     id::{EngagementId, Kind},
     policy::{Action, Sharing, Turn, turned},
@@ -152,9 +152,7 @@ impl Resource for Engagement {
         let Some(after) = after.engagements.get(&self.identity.id) else { return Ok(()) };
         touched.focus.add_engagement(after);
         if let Some(before) = before {
-            let documents = std::slice::from_ref(before);
-            let context = coherence::context(tx, operation, documents, Agreements::default())?;
-            let before = context.engagement(before);
+            let before = facts_of(tx, operation, before)?;
             touched.focus.add_engagement(&before);
             touched.changed.add_engagement(&before, after);
         }
@@ -175,6 +173,17 @@ impl Resource for Engagement {
         });
         asks.chain(demands).collect()
     }
+}
+
+/// An engagement as the rules see it.
+pub(crate) fn facts_of(
+    tx: &mut Tx,
+    operation: Uuid,
+    engagement: &Engagement,
+) -> Result<facts::Engagement> {
+    let documents = std::slice::from_ref(engagement);
+    let context = coherence::context(tx, operation, documents, Agreements::default())?;
+    Ok(context.engagement(engagement))
 }
 
 /// How what people may learn of an engagement compares with before.

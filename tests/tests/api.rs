@@ -27,6 +27,7 @@ mod api {
     mod record;
     mod register;
     mod restricted;
+    mod retention;
     mod retractions;
     mod sealing;
     mod search;

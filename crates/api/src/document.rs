@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::http::Method;
-use concord_app::{consents, cursor::PAGE_ITEMS_MAX, find, retractions, sharing};
+use concord_app::{consents, cursor::PAGE_ITEMS_MAX, find, retention, retractions, sharing};
 use concord_domain::{
     document::{
         ArmedActor, Ask, Commitment, CommonPosition, Contact, Demand, Engagement, Form, Intention,
@@ -391,6 +391,7 @@ fn plain() -> BTreeMap<String, Value> {
     let mut shapes: BTreeMap<String, Value> =
         serde_json::from_str(include_str!("shapes.json")).unwrap_or_default();
     shapes.insert("Sharing".to_owned(), sharing::schema());
+    shapes.extend(retention::schemas());
     shapes.insert("NewRetraction".to_owned(), retractions::schema());
     shapes.insert("GivenConsent".to_owned(), consents::schema());
     shapes.insert("WithReason".to_owned(), consents::reason_schema());

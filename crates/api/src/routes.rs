@@ -29,6 +29,7 @@ mod outlook;
 mod people;
 mod problems;
 mod resources;
+mod retention;
 mod retractions;
 mod sharing;
 mod signing_in;
@@ -216,6 +217,7 @@ pub fn all() -> &'static [Route] {
         routes.extend(engagements::routes());
         routes.extend(sharing::routes());
         routes.extend(retractions::routes());
+        routes.extend(retention::routes());
         routes.extend(find::routes());
         routes.extend(flags::routes());
         routes.extend(desk::routes());

@@ -32,6 +32,7 @@ pub mod operations;
 pub mod outlook;
 pub mod people;
 pub mod resources;
+pub mod retention;
 pub mod retractions;
 pub mod samples;
 pub mod sealing;

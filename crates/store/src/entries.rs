@@ -7,13 +7,14 @@ use concord_domain::{
     id::{MechanismId, OrganizationId},
     policy::{Scope, Sharing},
     vocabulary::{Audience, Closed, Disclosure},
+    window::Day,
 };
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
     connection::Tx,
-    documents::{IDS_MAX, Row, save},
+    documents::{IDS_MAX, Row},
     error::{Result, StoreError},
     links::{self, Role},
     lists::{Among, id_list, text_list},
@@ -171,7 +172,8 @@ pub fn telling(tx: &mut Tx, operation: Uuid, organization: OrganizationId) -> Re
     Ok(rows.into_iter().map(|id| id.0).collect())
 }
 
-/// Writes whose an entry is, who may read it, and what everybody else may learn.
+/// Writes whose an entry is, who may read it, and what everybody else may learn; one that is new is
+/// logged today.
 ///
 /// # Errors
 /// The store's own.
@@ -179,21 +181,20 @@ pub fn save(
     tx: &mut Tx,
     operation: Uuid,
     (id, row): (Uuid, Row),
-    sharing: &Sharing,
-    disclosure: Disclosure,
+    (sharing, disclosure): (&Sharing, Disclosure),
+    today: Day,
 ) -> Result<()> {
-    let saved: Result<()> = save!(
-        tx,
-        operation,
-        (id, row),
-        entries,
-        (
-            t::organization_id.eq(sharing.organization.map(RowId::from)),
-            t::audience.eq(sharing.audience.code()),
-            t::disclosure.eq(disclosure.code()),
-        )
+    let key = (t::operation_id.eq(RowId(operation)), t::id.eq(RowId(id)));
+    let values = (
+        t::organization_id.eq(sharing.organization.map(RowId::from)),
+        t::audience.eq(sharing.audience.code()),
+        t::disclosure.eq(disclosure.code()),
     );
-    saved?;
+    let there = t::table.filter(key.0).filter(key.1);
+    if row == Row::New || diesel::update(there).set(values).execute(tx)? == 0 {
+        let logged_on = t::logged_on.eq(Some(today));
+        diesel::insert_into(t::table).values((key, values, logged_on)).execute(tx)?;
+    }
     let organizations = |ids: &[OrganizationId]| ids.iter().map(|id| id.0).collect();
     let roles = [
         (Role::Partner, organizations(&sharing.partners)),
@@ -214,6 +215,8 @@ pub enum ChangeKind {
     Consented,
     /// A consent was taken back.
     Revoked,
+    /// It is kept for longer.
+    Kept,
 }
 
 impl ChangeKind {
@@ -223,6 +226,7 @@ impl ChangeKind {
             Self::Tightened => "tightened",
             Self::Consented => "consented",
             Self::Revoked => "revoked",
+            Self::Kept => "kept",
         }
     }
 }

@@ -28,6 +28,7 @@ pub mod lock_down;
 pub mod operations;
 pub mod parts;
 pub mod references;
+pub mod retention;
 pub mod retractions;
 pub mod sealing;
 pub mod sessions;

@@ -169,8 +169,11 @@ fn bury(tx: &mut Tx, operation: Uuid, id: Uuid, day: Day) -> Result<()> {
     let entry = entries::table
         .filter(entries::operation_id.eq(RowId(operation)))
         .filter(entries::id.eq(RowId(id)));
-    let values =
-        (entries::disclosure.eq(Disclosure::None.code()), entries::retracted_on.eq(Some(day)));
+    let values = (
+        entries::disclosure.eq(Disclosure::None.code()),
+        entries::retracted_on.eq(Some(day)),
+        entries::kept_until.eq(None::<Day>),
+    );
     diesel::update(entry).set(values).execute(tx)?;
     Ok(())
 }

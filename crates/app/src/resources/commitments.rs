@@ -189,7 +189,8 @@ impl Resource for Commitment {
             && let Some((sharing, disclosure)) = shared(tx, access, self, owner)?
         {
             let entry = (self.id(), Row::Unknown);
-            entries::save(tx, access.id(), entry, &sharing, disclosure)?;
+            let today = access.operation.evaluated_on;
+            entries::save(tx, access.id(), entry, (&sharing, disclosure), today)?;
         }
         engagements::save_commitment(tx, access.id(), self, owner)?;
         let day = access.operation.evaluated_on;

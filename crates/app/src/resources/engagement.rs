@@ -146,7 +146,8 @@ impl Resource for Engagement {
             access.assure(Action::LoosenSharing)?;
         }
         let row = if before.is_none() { Row::New } else { Row::Unknown };
-        entries::save(tx, operation, (self.id(), row), &sharing, disclosure)?;
+        let today = access.operation.evaluated_on;
+        entries::save(tx, operation, (self.id(), row), (&sharing, disclosure), today)?;
         engagements::save(tx, operation, self, row)?;
         let after = coherence::reindex_these(tx, operation, std::slice::from_ref(self))?;
         let Some(after) = after.engagements.get(&self.identity.id) else { return Ok(()) };

@@ -28,10 +28,13 @@ mod api {
     mod record;
     mod register;
     mod restricted;
+    mod retention;
+    mod retractions;
     mod sealing;
     mod search;
     mod second_factor;
     mod sessions;
+    mod sharing;
     mod step_up;
     mod tokens;
     mod tools;

@@ -196,7 +196,8 @@ fn what_a_scope_includes_is_what_the_database_finds() {
         let saved = registry.app.store.write(Area::Operation(operation), |tx| {
             for (id, sharing) in &sharings {
                 let entry = (*id, Row::Unknown);
-                entries::save(tx, operation, entry, sharing, Disclosure::Match)?;
+                let shared = (sharing, Disclosure::Match);
+                entries::save(tx, operation, entry, shared, registry.app.today())?;
             }
             Ok::<_, StoreError>(())
         });

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::http::Method;
-use concord_app::{cursor::PAGE_ITEMS_MAX, find, sharing};
+use concord_app::{consents, cursor::PAGE_ITEMS_MAX, find, retention, retractions, sharing};
 use concord_domain::{
     document::{
         ArmedActor, Ask, Commitment, CommonPosition, Contact, Demand, Engagement, Form, Intention,
@@ -234,6 +234,9 @@ fn problems(route: &Route) -> Vec<&'static Kind> {
     if route.path.contains('{') {
         kinds.push(&problem::NOT_FOUND);
     }
+    if ["/engagements/{id}", "/commitments/{id}"].iter().any(|entry| route.path.contains(entry)) {
+        kinds.push(&problem::RETRACTED);
+    }
     if route.body.is_some() {
         kinds.extend([
             &problem::INVALID,
@@ -390,6 +393,10 @@ fn plain() -> BTreeMap<String, Value> {
     let mut shapes: BTreeMap<String, Value> =
         serde_json::from_str(include_str!("shapes.json")).unwrap_or_default();
     shapes.insert("Sharing".to_owned(), sharing::schema());
+    shapes.extend(retention::schemas());
+    shapes.insert("NewRetraction".to_owned(), retractions::schema());
+    shapes.insert("GivenConsent".to_owned(), consents::schema());
+    shapes.insert("WithReason".to_owned(), consents::reason_schema());
     shapes.insert("Search".to_owned(), find::schema());
     shapes.insert("DisclosedSearch".to_owned(), find::disclosed_schema());
     shapes.extend(bundle());

@@ -140,6 +140,9 @@ kinds! {
          proof; staying signed in is none.";
     NOT_FOUND = "not_found", NOT_FOUND, "There is no such thing here",
         "It does not exist, or you may not know of it; it is not said which.";
+    RETRACTED = "retracted", GONE, "It was retracted",
+        "Its content is erased; `detail` says on which day. You are told because you could read it. \
+         Erase your copies of it.";
     NO_METHOD = "method_not_allowed", METHOD_NOT_ALLOWED, "This cannot be done here",
         "The path exists and has no such method; see /docs.";
     CONFLICT = "conflict", CONFLICT, "What stands does not allow it",
@@ -236,6 +239,7 @@ impl From<Error> for Problem {
             Error::Forbidden(_) => Self::new(&FORBIDDEN, said),
             Error::StepUpRequired => Self::new(&STEP_UP_REQUIRED, said),
             Error::NotFound => Self::new(&NOT_FOUND, said),
+            Error::Retracted(_) => Self::new(&RETRACTED, said),
             Error::Conflict(_) => Self::new(&CONFLICT, said),
             Error::Stale => Self::new(&STALE, said),
             Error::PreconditionRequired => Self::new(&NO_PRECONDITION, said),

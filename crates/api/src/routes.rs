@@ -30,6 +30,9 @@ mod outlook;
 mod people;
 mod problems;
 mod resources;
+mod retention;
+mod retractions;
+mod sharing;
 mod signing_in;
 mod system;
 
@@ -214,6 +217,9 @@ pub fn all() -> &'static [Route] {
         routes.extend(resources::routes());
         routes.extend(engagements::routes());
         routes.extend(checks::routes());
+        routes.extend(sharing::routes());
+        routes.extend(retractions::routes());
+        routes.extend(retention::routes());
         routes.extend(find::routes());
         routes.extend(flags::routes());
         routes.extend(desk::routes());

@@ -82,7 +82,7 @@ impl Access {
                 Action::KeepAgreements => "the desk keeps leads and common positions",
                 Action::KeepOperation => "the desk and the administrator keep the operation",
                 Action::ReadEntries | Action::Export => "your role reads no entries",
-                Action::RecordEntry | Action::LoosenSharing => {
+                Action::RecordEntry | Action::LoosenSharing | Action::RetractEntry => {
                     "only people of an organisation log for it"
                 }
                 Action::StepFlag => "only who reads entries works on flags",

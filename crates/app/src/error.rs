@@ -1,6 +1,9 @@
 //! Why something was not done.
 
-use concord_domain::fault::{Fault, FaultCode, Pointer};
+use concord_domain::{
+    fault::{Fault, FaultCode, Pointer},
+    window::Day,
+};
 use concord_store::{IsContended, StoreError};
 
 /// Why something was not done.
@@ -37,6 +40,9 @@ pub enum Error {
     /// There is no such thing, or the caller may not know of it.
     #[error("there is no such thing here")]
     NotFound,
+    /// It was retracted on that day; the caller could read it.
+    #[error("it was retracted on {0}, and its content is erased; erase your copies of it")]
+    Retracted(Day),
     /// What stands does not allow it.
     #[error("{0}")]
     Conflict(String),

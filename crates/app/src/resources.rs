@@ -25,8 +25,10 @@ use crate::{
     error::{Error, Result},
     flags::{self, RestrictedLine, ShownFlag},
     once::once,
+    retractions,
 };
 
+pub(crate) use engagement::{facts_of, turn_between};
 pub use known::Nothing;
 pub use reading::read_body;
 use reading::{read_amended, read_new};
@@ -139,8 +141,13 @@ pub trait Resource: Document + Clone + PartialEq {
         Vec::new()
     }
 
-    /// The members that another call changes, and which.
-    const CHANGED_ELSEWHERE: (&'static [&'static str], &'static str) = (&[], "");
+    /// The members that other calls change, and which.
+    const CHANGED_ELSEWHERE: &'static [(&'static [&'static str], &'static str)] = &[];
+
+    /// Of those the ones that differ from before and that no bundle may change either.
+    fn changed_elsewhere(&self, _before: &Self) -> Vec<&'static str> {
+        Vec::new()
+    }
 }
 
 /// What a change touches.
@@ -353,9 +360,16 @@ pub fn list<T: Resource>(
 /// The document by its id.
 ///
 /// # Errors
-/// [`Error::NotFound`], whether it is hidden or missing.
+/// [`Error::NotFound`], whether it is hidden or missing; [`Error::Retracted`] if it was and the
+/// caller could read it.
 pub fn load_one<T: Resource>(tx: &mut Tx, access: &Access, id: Uuid) -> Result<T> {
-    T::load(tx, access, &[id])?.pop().ok_or(Error::NotFound)
+    if let Some(found) = T::load(tx, access, &[id])?.pop() {
+        return Ok(found);
+    }
+    match T::KIND {
+        Kind::Engagement | Kind::Commitment => Err(retractions::missing(tx, access, id)?),
+        _ => Err(Error::NotFound),
+    }
 }
 
 fn show<T: Resource>(tx: &mut Tx, access: &Access, id: Uuid) -> Result<Shown> {

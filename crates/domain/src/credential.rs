@@ -155,8 +155,8 @@ impl Assurance {
 }
 
 /// What does the most harm in the hands of whoever finds a device that is signed in: it takes
-/// everything out at once, shows it to others, or changes who reads it or what everybody reads it
-/// by.
+/// everything out at once, shows it to others, erases it, or changes who reads it or what everybody
+/// reads it by.
 const fn needs_fresh_proof(deed: Deed) -> bool {
     match deed {
         Deed::In(action) => match action {
@@ -171,6 +171,7 @@ const fn needs_fresh_proof(deed: Deed) -> bool {
             | Action::KeepOperation
             | Action::Export
             | Action::LoosenSharing
+            | Action::RetractEntry
             | Action::KeepPeople
             | Action::InviteFirstFocalPoint
             | Action::KeepOffices => true,

@@ -21,6 +21,7 @@ pub mod names;
 pub mod policy;
 pub mod reason;
 pub mod replay;
+pub mod retention;
 pub mod rules;
 pub mod text;
 pub mod vocabulary;

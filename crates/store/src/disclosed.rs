@@ -53,8 +53,14 @@ pub const IN_CLEAR: &[InClear] = in_clear! {
          and places, whether it is kept, and which organisation found so";
     "strategies" ["operation_id" "id" "key" "organization_id" "armed_actor_id" "document"]
         "of each strategy its key, title, organisation, armed actor, issues, mechanism and days";
-    "entries" ["operation_id" "id" "organization_id" "audience" "disclosure"]
-        "whose each entry is, and who may read it";
+    "entries" ["operation_id" "id" "organization_id" "audience" "disclosure" "retracted_on"
+        "logged_on" "kept_until"]
+        "whose each entry is, and who may read it; of one that was retracted, whose it was, who \
+         could read it, and on which day it was retracted; on which day it was logged, and to \
+         which one is kept longer";
+    "retention_periods" ["operation_id" "number" "community_days" "engagement_days"
+        "commitment_days" "changed_at" "account_id"]
+        "for how long entries are kept, and who said so, when";
     "links" ["operation_id" "owner_id" "role" "target_id"]
         "partners, the organisations and mechanisms that an audience names, members of mechanisms, \
          which engagement follows which, places";
@@ -76,9 +82,10 @@ pub const IN_CLEAR: &[InClear] = in_clear! {
     "flag_steps" ["operation_id" "flag_id" "number" "taken_at" "account_id" "from_state" "to_state"
         "resolution" "cause"]
         "who took which step on a flag, and when";
-    "sharing_changes" ["operation_id" "entry_id" "number" "changed_at" "account_id" "audience"
-        "disclosure"]
-        "who changed who may read an entry, to what, and when";
+    "sharing_changes" ["operation_id" "entry_id" "number" "kind" "changed_at" "account_id"
+        "audience" "disclosure"]
+        "who changed who may read an entry, to what, and when; when those who carry the risk \
+         consented, and when they took it back";
     "leads" ["operation_id" "id" "key" "armed_actor_id" "organization_id" "ends_on" "document"]
         "the leads: which organisation leads with which armed actor, on what, where and when";
     "common_positions" ["operation_id" "id" "key" "armed_actor_id" "ends_on" "document"]
@@ -155,7 +162,8 @@ pub const TEXTS: &[(&str, &str)] = &[
     ("strategies", "the outcome that is sought, and notes"),
     ("checks", "what a check is for"),
     ("flag_steps", "notes on flags"),
-    ("sharing_changes", "why it was changed who may read an entry"),
+    ("sharing_changes", "why it was changed who may read an entry, and by whom consent was given"),
+    ("retention_periods", "why entries are kept for so long"),
     ("armed_actors", "what influences an armed actor, and how it decides"),
     ("protection_risks", "descriptions"),
     ("leads", "nothing so far"),
@@ -222,6 +230,7 @@ macro_rules! counted {
 /// The store's own.
 pub fn counted(tx: &mut Tx) -> Result<Counted> {
     let rows: Vec<(String, String, i64)> = entries::table
+        .filter(entries::retracted_on.is_null())
         .group_by((entries::audience, entries::disclosure))
         .select((entries::audience, entries::disclosure, count_star()))
         .order((entries::audience, entries::disclosure))
@@ -234,7 +243,8 @@ pub fn counted(tx: &mut Tx) -> Result<Counted> {
         entries: rows.into_iter().map(sensitivity).collect::<Result<_>>()?,
         oldest: engagements::table.select(min(engagements::starts_on)).first(tx)?,
         texts: counted!(tx, engagements commitments strategies checks flag_steps sharing_changes
-            armed_actors protection_risks leads common_positions organizations places mechanisms),
+            retention_periods armed_actors protection_risks leads common_positions organizations
+            places mechanisms),
         people: accounts::count(tx)?,
         sessions: sessions::table.count().get_result(tx)?,
     })

@@ -30,6 +30,8 @@ pub mod operations;
 pub mod parts;
 pub mod questions;
 pub mod references;
+pub mod retention;
+pub mod retractions;
 pub mod sealing;
 pub mod sessions;
 pub mod strategies;

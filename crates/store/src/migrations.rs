@@ -53,6 +53,7 @@ const STEPS: &[Step] = &[
     step!("0007_sealing"),
     step!("0009_sign_in"),
     step!("0010_checks"),
+    step!("0012_retention"),
 ];
 
 /// Brings a database up to date. Each step is a transaction of its own.

@@ -211,6 +211,9 @@ diesel::table! {
         organization_id -> Nullable<Guid>,
         audience -> Text,
         disclosure -> Text,
+        retracted_on -> Nullable<Date>,
+        logged_on -> Nullable<Date>,
+        kept_until -> Nullable<Date>,
     }
 }
 
@@ -388,10 +391,27 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql::Guid;
 
+    retention_periods (operation_id, number) {
+        operation_id -> Guid,
+        number -> Integer,
+        community_days -> Integer,
+        engagement_days -> Integer,
+        commitment_days -> Integer,
+        changed_at -> Timestamp,
+        account_id -> Guid,
+        texts -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::Guid;
+
     sharing_changes (operation_id, entry_id, number) {
         operation_id -> Guid,
         entry_id -> Guid,
         number -> Integer,
+        kind -> Text,
         changed_at -> Timestamp,
         account_id -> Guid,
         audience -> Text,
@@ -439,6 +459,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     flag_entries,
     flag_steps,
     sharing_changes,
+    retention_periods,
     idempotency_keys,
     sessions,
     organization_keys

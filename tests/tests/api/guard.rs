@@ -125,8 +125,9 @@ fn every_other_way_in_looks_texts_over() {
             is_refused_until_confirmed(send, &note, &format!("/{list}/0/note"));
         }
         let sharing = json!({"audience": "operation", "disclosure": "match", "reason": NAMED});
-        let path = format!("{item}/sharing");
-        is_refused_until_confirmed(|body| a.put(&path, "*", body), &sharing, "/reason");
+        let path = format!("{item}/loosening");
+        let send = |body: &Value| a.post_matching(&path, "*", body);
+        is_refused_until_confirmed(send, &sharing, "/reason");
         let bulk = json!({"items": [
             with(&line("a", "south", &json!([])), &json!({"summary": NAMED})),
             with(&line("a", "south", &json!([])), &json!({"summary": NAMED, "confirm_text": true})),

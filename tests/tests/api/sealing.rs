@@ -49,7 +49,7 @@ fn tamper(registry: &Registry, sql: &str) {
 }
 
 /// Every column of the database, as its table and name.
-fn columns(registry: &Registry) -> BTreeSet<(String, String)> {
+pub(super) fn columns(registry: &Registry) -> BTreeSet<(String, String)> {
     let sql = match registry.database {
         Database::Sqlite => {
             "SELECT t.name || ' ' || c.name AS line FROM sqlite_master t, pragma_table_info(t.name) c
@@ -68,7 +68,7 @@ fn columns(registry: &Registry) -> BTreeSet<(String, String)> {
 }
 
 /// All values of a column, as hexadecimal digits of their bytes.
-fn bytes(registry: &Registry, (table, column): &(String, String)) -> String {
+pub(super) fn bytes(registry: &Registry, (table, column): &(String, String)) -> String {
     let written = match (registry.database, column.as_str()) {
         (Database::Sqlite, _) => format!("hex(CAST({column} AS BLOB))"),
         (Database::Postgres, "texts" | "wrapped" | "name") => format!("encode({column}, 'hex')"),
@@ -78,12 +78,12 @@ fn bytes(registry: &Registry, (table, column): &(String, String)) -> String {
     lines(registry, &sql).join(" ").to_lowercase()
 }
 
-fn hex(text: &str) -> String {
+pub(super) fn hex(text: &str) -> String {
     text.bytes().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Whether a word stands anywhere in the files of an SQLite database, its log included.
-fn is_in_files(registry: &Registry, word: &str) -> bool {
+pub(super) fn is_in_files(registry: &Registry, word: &str) -> bool {
     ["", "-wal", "-shm"].iter().any(|suffix| {
         let bytes = std::fs::read(format!("{}{suffix}", registry.database_url)).unwrap_or_default();
         bytes.windows(word.len()).any(|window| window == word.as_bytes())
@@ -220,7 +220,7 @@ fn worked_on(registry: &Registry, words: &mut Words) {
     assert!(read.contains(&words.0[words.0.len() - 1]), "{read}");
     let id = logged(&a, &own_line("a", "south", &asks(&["open_route"])));
     let sharing = json!({"audience": "operation", "disclosure": "match", "reason": words.next()});
-    a.put(&format!("engagements/{id}/sharing"), "*", &sharing).expect(200);
+    a.post_matching(&format!("engagements/{id}/loosening"), "*", &sharing).expect(200);
     let mut ask = asks(&["open_route"]);
     ask[0] = with(&ask[0], &words.of(free_texts("Ask")));
     let question = json!({"organization": "a", "armed_actor": "south", "level": "tactical",

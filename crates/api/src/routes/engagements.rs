@@ -4,7 +4,6 @@ use actix_web::http::Method;
 use concord_app::{
     flags::{self, RestrictedLine, ShownFlag},
     resources::{self, Sent, Shown, parts, parts::Parts, renewal},
-    sharing,
 };
 use concord_domain::document::Engagement;
 use serde_json::{Value, json};
@@ -84,20 +83,6 @@ fn log_routes() -> Vec<Route> {
 fn line_routes() -> Vec<Route> {
     let item = within("engagements/{id}");
     vec![
-        Route::new(
-            Method::PUT,
-            format!("{item}/sharing"),
-            ("share_engagement", "engagements"),
-            "Change who may read an engagement, with a reason",
-            share,
-        )
-        .needs_match()
-        .body(
-            Schema::named("Sharing"),
-            json!({"audience": "mechanisms", "audience_mechanisms": ["awg"], "disclosure": "match", "reason": "The working group agreed to share lines at the bridge."}),
-        )
-        .answers(200, Schema::named("Engagement"))
-        .tagged(),
         Route::new(
             Method::POST,
             format!("{item}/renewal"),
@@ -212,12 +197,6 @@ fn amend(call: &Call) -> Result<Answer> {
     let (person, operation) = (call.person()?, call.operation());
     let shown = resources::amend::<Engagement>(&call.app, person, operation, which, &call.body)?;
     Ok(Answer::json(&with_flags(call, &shown)?).tagged(shown.etag()))
-}
-
-fn share(call: &Call) -> Result<Answer> {
-    let which = (call.id()?, call.if_match());
-    let shown = sharing::change(&call.app, call.person()?, call.operation(), which, &call.body)?;
-    Ok(Answer::json(&shown.body).tagged(shown.etag()))
 }
 
 fn renew(call: &Call) -> Result<Answer> {

@@ -110,6 +110,11 @@ impl Deeds {
         self.note(Deed::Changed, ("check", receipt), Whose::Organization(organization), None);
     }
 
+    /// Notes that an entry was retracted, and why, as a code.
+    pub fn retracted(&self, kind: &'static str, id: Uuid, whose: Whose) {
+        self.note(Deed::Changed, (kind, id), whose, None);
+    }
+
     /// Notes that a document was written.
     pub fn wrote<T: Resource>(&self, document: &T) {
         let Stored { document: text, texts } = document::store(document);

@@ -4,7 +4,7 @@ use concord_domain::{
     document::{Commitment, Key, LIST_ITEMS_MAX, Member, Of, To, Verification},
     fault::{Fault, FaultCode, Pointer},
     id::{CommitmentId, EngagementId, Kind, OrganizationId},
-    policy::{Action, Scope, Sharing, discloses_more},
+    policy::{Action, Scope, Sharing, Turn, turned},
     vocabulary::{Audience, Disclosure},
 };
 use concord_store::{Tx, documents::Row, due, engagements, entries};
@@ -89,8 +89,8 @@ pub fn verify(
 impl Resource for Commitment {
     const KIND: Kind = Kind::Commitment;
 
-    const CHANGED_ELSEWHERE: (&'static [&'static str], &'static str) =
-        (&["verifications"], "POST …/verifications");
+    const CHANGED_ELSEWHERE: &'static [(&'static [&'static str], &'static str)] =
+        &[(&["verifications"], "POST …/verifications")];
 
     fn id(&self) -> Uuid {
         self.identity.id.0
@@ -180,10 +180,9 @@ impl Resource for Commitment {
             let entry = before.engagement.map_or(self.id(), |to| to.0.0);
             let former = entries::sharing(tx, access.id(), entry)?;
             let now = shared(tx, access, self, owner)?;
-            let is_looser = former.zip(now).is_some_and(|(former, now)| {
-                now.0.is_wider_than(&former.0) || discloses_more(now.1, former.1)
-            });
-            if is_looser {
+            let turn =
+                former.zip(now).map(|(former, now)| turned((&now.0, now.1), (&former.0, former.1)));
+            if turn == Some(Turn::Looser) {
                 access.assure(Action::LoosenSharing)?;
             }
         }
@@ -191,7 +190,8 @@ impl Resource for Commitment {
             && let Some((sharing, disclosure)) = shared(tx, access, self, owner)?
         {
             let entry = (self.id(), Row::Unknown);
-            entries::save(tx, access.id(), entry, &sharing, disclosure)?;
+            let today = access.operation.evaluated_on;
+            entries::save(tx, access.id(), entry, (&sharing, disclosure), today)?;
         }
         engagements::save_commitment(tx, access.id(), self, owner)?;
         let day = access.operation.evaluated_on;

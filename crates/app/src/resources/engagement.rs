@@ -2,10 +2,10 @@
 
 use concord_domain::{
     document::{Engagement, Key, Of, ids},
-    facts::Agreements,
+    facts::{self, Agreements},
     fault::{Fault, FaultCode, Pointer},
     id::{EngagementId, Kind},
-    policy::{Action, Sharing, discloses_more},
+    policy::{Action, Sharing, Turn, turned},
     vocabulary::{Audience, Disclosure},
     window::Day,
 };
@@ -23,10 +23,34 @@ use crate::{access::Access, asking::Asked, audit::Whose, coherence, error::Resul
 impl Resource for Engagement {
     const KIND: Kind = Kind::Engagement;
 
-    const CHANGED_ELSEWHERE: (&'static [&'static str], &'static str) = (
-        &["partners", "audience", "audience_organizations", "audience_mechanisms", "disclosure"],
-        "PUT …/sharing, with a reason",
-    );
+    const CHANGED_ELSEWHERE: &'static [(&'static [&'static str], &'static str)] = &[
+        (
+            &[
+                "partners",
+                "audience",
+                "audience_organizations",
+                "audience_mechanisms",
+                "disclosure",
+            ],
+            "POST …/loosening or POST …/tightening, with a reason",
+        ),
+        (&["consent"], "PUT …/consent or POST …/consent/revocation, with a reason"),
+    ];
+
+    fn changed_elsewhere(&self, before: &Self) -> Vec<&'static str> {
+        let differs = [
+            ("partners", self.partners != before.partners),
+            ("audience", self.audience != before.audience),
+            (
+                "audience_organizations",
+                self.audience_organizations != before.audience_organizations,
+            ),
+            ("audience_mechanisms", self.audience_mechanisms != before.audience_mechanisms),
+            ("disclosure", self.disclosure != before.disclosure),
+            ("consent", self.consent != before.consent),
+        ];
+        differs.into_iter().filter(|(_, differs)| *differs).map(|(member, _)| member).collect()
+    }
 
     fn id(&self) -> Uuid {
         self.identity.id.0
@@ -71,7 +95,7 @@ impl Resource for Engagement {
         let needs_consent = lead.is_some_and(|lead| lead.kind.is_community_led())
             || self.via.as_ref().is_some_and(|via| via.kind.needs_consent());
         let day = access.operation.evaluated_on;
-        let has_consent = self.consent.as_ref().is_some_and(|consent| day <= consent.until);
+        let has_consent = self.consent.as_ref().is_some_and(|consent| consent.holds_on(day));
         let tells_more = matches!(disclosure, Disclosure::Summary | Disclosure::Existence);
         let cut = tells_more && needs_consent && !has_consent;
         self.disclosure = Some(Of(if cut { Disclosure::Match } else { disclosure }));
@@ -118,22 +142,19 @@ impl Resource for Engagement {
     ) -> Result<()> {
         let operation = access.id();
         let (sharing, disclosure) = shared(self);
-        if let Some(before) = before.map(shared)
-            && (sharing.is_wider_than(&before.0) || discloses_more(disclosure, before.1))
-        {
+        if before.is_some_and(|before| turn_between(before, self) == Turn::Looser) {
             access.assure(Action::LoosenSharing)?;
         }
         let row = if before.is_none() { Row::New } else { Row::Unknown };
-        entries::save(tx, operation, (self.id(), row), &sharing, disclosure)?;
+        let today = access.operation.evaluated_on;
+        entries::save(tx, operation, (self.id(), row), (&sharing, disclosure), today)?;
         engagements::save(tx, operation, self, row)?;
         let facts = coherence::reindex_these(tx, operation, std::slice::from_ref(self))?;
         let Some(after) = facts.engagements.get(&self.identity.id) else { return Ok(()) };
         touched.focus.add_engagement(after);
         let mut is_asking = facts.is_live(after) || !after.contacts.is_empty();
         if let Some(before) = before {
-            let documents = std::slice::from_ref(before);
-            let context = coherence::context(tx, operation, documents, Agreements::default())?;
-            let before = context.engagement(before);
+            let before = facts_of(tx, operation, before)?;
             is_asking &= before != *after;
             touched.focus.add_engagement(&before);
             touched.changed.add_engagement(&before, after);
@@ -161,8 +182,25 @@ impl Resource for Engagement {
     }
 }
 
+/// An engagement as the rules see it.
+pub(crate) fn facts_of(
+    tx: &mut Tx,
+    operation: Uuid,
+    engagement: &Engagement,
+) -> Result<facts::Engagement> {
+    let documents = std::slice::from_ref(engagement);
+    let context = coherence::context(tx, operation, documents, Agreements::default())?;
+    Ok(context.engagement(engagement))
+}
+
+/// How what people may learn of an engagement compares with before.
+pub(crate) fn turn_between(before: &Engagement, after: &Engagement) -> Turn {
+    let (before, after) = (shared(before), shared(after));
+    turned((&after.0, after.1), (&before.0, before.1))
+}
+
 /// Who may read an engagement, and what it discloses to everybody else.
-fn shared(engagement: &Engagement) -> (Sharing, Disclosure) {
+pub(crate) fn shared(engagement: &Engagement) -> (Sharing, Disclosure) {
     let sharing = Sharing {
         organization: Some(engagement.organization.0),
         partners: ids(&engagement.partners),

@@ -9,7 +9,7 @@ use concord_app::{
     App,
     audit::{Doing, checkpoint::make_daily, sequence::sequence},
     bundles::{self, Defaults},
-    lock_down, people,
+    lock_down, people, retention,
     samples::SAMPLES,
 };
 use concord_domain::vocabulary::Role;
@@ -70,6 +70,7 @@ impl Serve {
         }
         self.place.watch(&app)?;
         keep_audit_log(app.clone());
+        keep_to_retention(app.clone());
         actix_web::rt::System::new().block_on(self.listen(app))
     }
 
@@ -147,6 +148,26 @@ fn keep_audit_log(app: App) {
                 tracing::error!(%error, "the audit log cannot be put in order");
             }
             std::thread::sleep(Duration::from_millis(SEQUENCE_EVERY_MS));
+        }
+    });
+}
+
+/// How often it is looked whether a day has come, in seconds.
+const RETENTION_EVERY_SECONDS: u64 = 60;
+
+/// Retracts once a day what is past what it is kept for, as long as the server runs.
+fn keep_to_retention(app: App) {
+    std::thread::spawn(move || {
+        let mut done_on = None;
+        loop {
+            let today = app.today();
+            if done_on != Some(today) && !app.store.keys().is_locked() {
+                match retention::run(&app) {
+                    Ok(_) => done_on = Some(today),
+                    Err(error) => tracing::error!(%error, "entries are kept for too long"),
+                }
+            }
+            std::thread::sleep(Duration::from_secs(RETENTION_EVERY_SECONDS));
         }
     });
 }

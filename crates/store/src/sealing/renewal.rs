@@ -100,7 +100,7 @@ fn sealed_anew(
 }
 
 fn seal_all(tx: &mut Tx, operation: Uuid, wanted: Wanted) -> Result<Sealed> {
-    use crate::schema::{flag_steps as f, sharing_changes as c};
+    use crate::schema::{flag_steps as f, retention_periods as r, sharing_changes as c};
     let none = || None::<RowId>.into_sql::<Nullable<Guid>>();
     let all = [
         in_table!(tx, operation, wanted, places, none()),
@@ -116,6 +116,9 @@ fn seal_all(tx: &mut Tx, operation: Uuid, wanted: Wanted) -> Result<Sealed> {
         in_table!(tx, operation, wanted, checks, t::organization_id.nullable()),
         in_table!(tx, operation, wanted, flag_steps by flag_id, {
             f::table.select((f::flag_id, f::number, none(), f::texts.assume_not_null()))
+        }),
+        in_table!(tx, operation, wanted, retention_periods by operation_id, {
+            r::table.select((r::operation_id, r::number, none(), r::texts.assume_not_null()))
         }),
         in_table!(tx, operation, wanted, sharing_changes by entry_id, {
             let entry = entries::operation_id.eq(c::operation_id).and(entries::id.eq(c::entry_id));

@@ -27,6 +27,7 @@ mod api {
     mod record;
     mod register;
     mod restricted;
+    mod sealed_secrets;
     mod sealing;
     mod search;
     mod second_factor;

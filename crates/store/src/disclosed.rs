@@ -16,7 +16,7 @@ use crate::{
     connection::Tx,
     entries::closed,
     error::Result,
-    schema::{engagements, entries, sessions},
+    schema::{credentials::second_factors, engagements, entries, sessions},
 };
 
 /// Columns of a table that stand in the clear, and what they tell.
@@ -106,8 +106,9 @@ pub const IN_CLEAR: &[InClear] = in_clear! {
         "began_at" "idle_until" "ends_at" "carried_on_at" "proved_at" "began_by" "second_factor"]
         "who is signed in, since when and by what, when they proved last who they are, and hashes \
          of refresh tokens";
-    "second_factors" ["account_id" "secret" "confirmed_at" "used_step" "wrong_tries"]
-        "the secrets of second factors, by which whoever reads them makes their codes";
+    "second_factors" ["account_id" "secret" "confirmed_at" "used_step" "wrong_tries" "server_key"]
+        "who has a second factor, since when, how often it was tried in vain, and its secret, sealed \
+         with the server's key";
     "recovery_codes" ["account_id" "code_hash"]
         "hashes of the codes that stand in for a second factor";
     "challenges" ["challenge_hash" "account_id" "began_by" "ends_at"]
@@ -191,6 +192,8 @@ pub struct Counted {
     pub people: i64,
     /// The sessions that stand.
     pub sessions: i64,
+    /// The secrets of second factors that stand in the clear, from before they were sealed.
+    pub clear_secrets: i64,
 }
 
 /// Counts the texts of these tables.
@@ -228,5 +231,9 @@ pub fn counted(tx: &mut Tx) -> Result<Counted> {
             armed_actors protection_risks leads common_positions organizations places mechanisms),
         people: accounts::count(tx)?,
         sessions: sessions::table.count().get_result(tx)?,
+        clear_secrets: second_factors::table
+            .filter(second_factors::server_key.is_null())
+            .count()
+            .get_result(tx)?,
     })
 }

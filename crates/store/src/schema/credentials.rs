@@ -10,6 +10,7 @@ diesel::table! {
         confirmed_at -> Nullable<Timestamp>,
         used_step -> BigInt,
         wrong_tries -> BigInt,
+        server_key -> Nullable<Text>,
     }
 }
 

@@ -8,6 +8,7 @@ mod api {
     mod checking;
     mod checks;
     mod disclosing;
+    mod elsewhere;
     mod find;
     mod guard;
     mod hidden;
@@ -17,6 +18,7 @@ mod api {
     mod limits;
     mod lock_down;
     mod log;
+    mod oidc_provider;
     mod open;
     mod own_sessions;
     mod pages;
@@ -30,6 +32,7 @@ mod api {
     mod restricted;
     mod retention;
     mod retractions;
+    mod sealed_secrets;
     mod sealing;
     mod search;
     mod second_factor;

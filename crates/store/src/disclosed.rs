@@ -16,7 +16,7 @@ use crate::{
     connection::Tx,
     entries::closed,
     error::Result,
-    schema::{engagements, entries, sessions},
+    schema::{credentials::second_factors, engagements, entries, sessions},
 };
 
 /// Columns of a table that stand in the clear, and what they tell.
@@ -113,12 +113,18 @@ pub const IN_CLEAR: &[InClear] = in_clear! {
         "began_at" "idle_until" "ends_at" "carried_on_at" "proved_at" "began_by" "second_factor"]
         "who is signed in, since when and by what, when they proved last who they are, and hashes \
          of refresh tokens";
-    "second_factors" ["account_id" "secret" "confirmed_at" "used_step" "wrong_tries"]
-        "the secrets of second factors, by which whoever reads them makes their codes";
+    "second_factors" ["account_id" "secret" "confirmed_at" "used_step" "wrong_tries" "server_key"]
+        "who has a second factor, since when, how often it was tried in vain, and its secret, sealed \
+         with the server's key";
     "recovery_codes" ["account_id" "code_hash"]
         "hashes of the codes that stand in for a second factor";
     "challenges" ["challenge_hash" "account_id" "began_by" "ends_at"]
         "who has taken the first of two steps of signing in";
+    "identities" ["id" "account_id" "issuer" "subject_hash" "linked_at"]
+        "who is known to which identity provider, since when, and hashes of what it calls them, by \
+         which somebody who guesses that sees that the guess is right";
+    "attempts" ["state_hash" "secret_hash" "purpose" "account_id" "session_id" "ends_at"]
+        "who was sent to the identity provider lately, and what for";
     "tool_tokens" ["id" "account_id" "token_hash" "name" "scope" "made_at" "ends_at"]
         "which tools people gave a token to, what those may do and until when, and hashes of them";
     "idempotency_keys" ["operation_id" "account_id" "key" "request_hash" "resource_id" "used_at"]
@@ -208,6 +214,8 @@ pub struct Counted {
     pub people: i64,
     /// The sessions that stand.
     pub sessions: i64,
+    /// The secrets of second factors that stand in the clear, from before they were sealed.
+    pub clear_secrets: i64,
 }
 
 /// Counts the texts of these tables.
@@ -247,5 +255,9 @@ pub fn counted(tx: &mut Tx) -> Result<Counted> {
             places mechanisms),
         people: accounts::count(tx)?,
         sessions: sessions::table.count().get_result(tx)?,
+        clear_secrets: second_factors::table
+            .filter(second_factors::server_key.is_null())
+            .count()
+            .get_result(tx)?,
     })
 }

@@ -54,6 +54,7 @@ const STEPS: &[Step] = &[
     step!("0009_sign_in"),
     step!("0010_checks"),
     step!("0012_retention"),
+    step!("0013_ways_in"),
 ];
 
 /// Brings a database up to date. Each step is a transaction of its own.

@@ -24,7 +24,7 @@ struct Line {
 }
 
 /// What a query answers, whose one column is called `line`; it is the same for both databases.
-fn lines(registry: &Registry, sql: &str) -> Vec<String> {
+pub fn lines(registry: &Registry, sql: &str) -> Vec<String> {
     let read = registry.app.store.read(|tx| {
         let found: Result<Vec<Line>, _> = match tx {
             Tx::Sqlite(connection) => diesel::sql_query(sql).load(connection),
@@ -37,7 +37,7 @@ fn lines(registry: &Registry, sql: &str) -> Vec<String> {
 
 /// Does something to the database behind the registry's back.
 #[expect(clippy::disallowed_methods, reason = "it plays somebody with the database")]
-fn tamper(registry: &Registry, sql: &str) {
+pub fn tamper(registry: &Registry, sql: &str) {
     let done = registry.app.store.write(Area::Installation, |tx| {
         match tx {
             Tx::Sqlite(connection) => diesel::sql_query(sql).execute(connection),
@@ -83,10 +83,11 @@ pub(super) fn hex(text: &str) -> String {
 }
 
 /// Whether a word stands anywhere in the files of an SQLite database, its log included.
-pub(super) fn is_in_files(registry: &Registry, word: &str) -> bool {
+pub(super) fn is_in_files(registry: &Registry, word: impl AsRef<[u8]>) -> bool {
+    let word = word.as_ref();
     ["", "-wal", "-shm"].iter().any(|suffix| {
         let bytes = std::fs::read(format!("{}{suffix}", registry.database_url)).unwrap_or_default();
-        bytes.windows(word.len()).any(|window| window == word.as_bytes())
+        bytes.windows(word.len()).any(|window| window == word)
     })
 }
 

@@ -7,7 +7,7 @@ use diesel::{
 };
 use uuid::Uuid;
 
-use super::{TextOf, cipher::ServerKeys, keys, seal, seal_with, sealed_with, unseal};
+use super::{TextOf, cipher::ServerKeys, keys, seal, seal_with, sealed_with, secrets, unseal};
 use crate::{
     connection::{Store, Tx},
     disclosed::TEXTS,
@@ -158,8 +158,8 @@ pub fn renew_key(tx: &mut Tx, operation: Uuid, owner: Uuid) -> Result<Sealed> {
     seal_all(tx, operation, Wanted::OfOwner(owner))
 }
 
-/// Wraps the keys of all organisations with the first of the server's keys as they stand now, and
-/// lets the database belong to it. Answers its name, and how many keys it wraps.
+/// Wraps the keys of all organisations, and seals the secrets of second factors, with the first of
+/// the server's keys as they stand now, and lets the database belong to it. Answers its name, and how many keys it wraps.
 ///
 /// # Errors
 /// The store's own; when a key is wrapped by one that is not there.
@@ -185,6 +185,7 @@ pub fn rewrap(tx: &mut Tx) -> Result<(String, usize)> {
     }
     let name = Some(new.name().to_owned());
     diesel::update(installation::table).set(installation::server_key.eq(name)).execute(tx)?;
+    secrets::seal_sealed_anew(tx)?;
     Ok((new.name().to_owned(), count))
 }
 
@@ -196,7 +197,7 @@ impl Store {
     /// When somebody else uses the database for so long that it cannot be done.
     pub fn forget_former_rows(&self) -> Result<()> {
         self.run(("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);", "SELECT 1"))?;
-        for table in TEXTS.iter().map(|(table, _)| table) {
+        for table in TEXTS.iter().map(|(table, _)| *table).chain(["second_factors"]) {
             self.run(("SELECT 1", &format!("VACUUM FULL {table}")))?;
         }
         Ok(())

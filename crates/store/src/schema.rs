@@ -1,6 +1,9 @@
 //! The tables, in the order of their columns. A test compares this with both databases.
 
 pub mod audit;
+mod retention;
+
+pub use retention::retention_periods;
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -388,32 +391,16 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql::Guid;
 
-    retention_periods (operation_id, number) {
-        operation_id -> Guid,
-        number -> Integer,
-        community_days -> Integer,
-        engagement_days -> Integer,
-        commitment_days -> Integer,
-        changed_at -> Timestamp,
-        account_id -> Guid,
-        texts -> Nullable<Binary>,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::sql::Guid;
-
     sharing_changes (operation_id, entry_id, number) {
         operation_id -> Guid,
         entry_id -> Guid,
         number -> Integer,
-        kind -> Text,
         changed_at -> Timestamp,
         account_id -> Guid,
         audience -> Text,
         disclosure -> Text,
         texts -> Nullable<Binary>,
+        kind -> Text,
     }
 }
 
@@ -455,7 +442,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     flag_entries,
     flag_steps,
     sharing_changes,
-    retention_periods,
     idempotency_keys,
     sessions,
     organization_keys

@@ -114,7 +114,8 @@ fn operations() -> Vec<Operation> {
             });
         }
     }
-    all.sort_by_key(|each| (each.method == "DELETE", each.path.matches('{').count()));
+    let ends = |each: &Operation| each.method == "DELETE" || each.path.ends_with("/retraction");
+    all.sort_by_key(|each| (ends(each), each.path.matches('{').count()));
     all
 }
 

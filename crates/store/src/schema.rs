@@ -2,6 +2,9 @@
 
 mod asking;
 pub mod audit;
+mod retention;
+
+pub use retention::retention_periods;
 
 pub use asking::{checks, questions, withheld_lines};
 
@@ -391,32 +394,16 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql::Guid;
 
-    retention_periods (operation_id, number) {
-        operation_id -> Guid,
-        number -> Integer,
-        community_days -> Integer,
-        engagement_days -> Integer,
-        commitment_days -> Integer,
-        changed_at -> Timestamp,
-        account_id -> Guid,
-        texts -> Nullable<Binary>,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::sql::Guid;
-
     sharing_changes (operation_id, entry_id, number) {
         operation_id -> Guid,
         entry_id -> Guid,
         number -> Integer,
-        kind -> Text,
         changed_at -> Timestamp,
         account_id -> Guid,
         audience -> Text,
         disclosure -> Text,
         texts -> Nullable<Binary>,
+        kind -> Text,
     }
 }
 
@@ -459,7 +446,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     flag_entries,
     flag_steps,
     sharing_changes,
-    retention_periods,
     idempotency_keys,
     sessions,
     organization_keys

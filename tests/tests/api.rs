@@ -6,6 +6,7 @@ mod api {
     mod bad_input;
     mod bundles;
     mod checks;
+    mod contact_requests;
     mod disclosing;
     mod find;
     mod guard;

@@ -254,7 +254,9 @@ fn problems(route: &Route) -> Vec<&'static Kind> {
         }
         "accept_invitation" => &[&problem::SIGN_IN_REFUSED, &problem::BUSY],
         "refresh" => &[&problem::SESSION_ENDED, &problem::BUSY],
-        "change_password" | "step_up" | "confirm_second_factor" => &[&problem::THROTTLED],
+        "change_password" | "step_up" | "confirm_second_factor" | "ask_for_contact" => {
+            &[&problem::THROTTLED]
+        }
         "enrol_second_factor" | "renew_recovery_codes" | "remove_second_factor" => {
             &[&problem::CONFLICT]
         }
@@ -294,6 +296,8 @@ fn components() -> Components {
     add::<views::FlagList>(&mut components);
     add::<views::QueuedFlag>(&mut components);
     add::<views::Queue>(&mut components);
+    add::<views::ContactRequest>(&mut components);
+    add::<views::ReceivedContactRequest>(&mut components);
     add::<views::Person>(&mut components);
     add::<views::SuggestedArmedActor>(&mut components);
     add::<Brief>(&mut components);

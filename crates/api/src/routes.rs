@@ -17,6 +17,7 @@ use crate::{
 mod audit;
 mod bulk;
 mod bundles;
+mod contact_requests;
 mod credentials;
 mod desk;
 mod engagements;
@@ -215,6 +216,7 @@ pub fn all() -> &'static [Route] {
         routes.extend(find::routes());
         routes.extend(flags::routes());
         routes.extend(desk::routes());
+        routes.extend(contact_requests::routes());
         routes.extend(outlook::routes());
         routes.extend(guidance::routes());
         routes.extend(bundles::routes());

@@ -17,6 +17,7 @@ pub mod auth;
 pub mod bundles;
 pub mod checks;
 pub mod coherence;
+pub mod contact_requests;
 pub mod cursor;
 pub mod desk;
 pub mod disclosed;

@@ -26,6 +26,7 @@ use crate::{
     once::once,
 };
 
+pub(crate) use engagement::consent;
 pub use known::Nothing;
 pub use reading::read_body;
 use reading::{read_amended, read_new};

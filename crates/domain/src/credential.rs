@@ -171,6 +171,8 @@ const fn needs_fresh_proof(deed: Deed) -> bool {
             | Action::KeepOperation
             | Action::Export
             | Action::LoosenSharing
+            | Action::AskForContact
+            | Action::AnswerForContact
             | Action::KeepPeople
             | Action::InviteFirstFocalPoint
             | Action::KeepOffices => true,

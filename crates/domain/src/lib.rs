@@ -4,6 +4,7 @@
 //! days, ids and facts are passed in, and what comes out depends on nothing else.
 
 pub mod bundle;
+pub mod contact_request;
 pub mod credential;
 pub mod disclosed;
 pub mod document;

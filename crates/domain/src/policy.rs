@@ -40,6 +40,10 @@ pub enum Action {
     LoosenSharing,
     /// Take a flag that one may read a step on.
     StepFlag,
+    /// Ask, for an organisation whose entry is in a flag, to be put in touch with the others in it.
+    AskForContact,
+    /// Answer for an organisation whether it is to be put in touch; the desk, for what is nobody's.
+    AnswerForContact,
     /// See of every flag what the desk needs to bring its sides together.
     ReadQueue,
     /// See the people of an organisation, invite members, and end memberships.
@@ -54,7 +58,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::ReadReference,
         Self::KeepReference,
         Self::KeepAgreements,
@@ -64,6 +68,8 @@ impl Action {
         Self::RecordEntry,
         Self::LoosenSharing,
         Self::StepFlag,
+        Self::AskForContact,
+        Self::AnswerForContact,
         Self::ReadQueue,
         Self::KeepPeople,
         Self::InviteFirstFocalPoint,
@@ -110,9 +116,14 @@ const fn role_may(role: Role, own: bool, action: Action) -> bool {
             Member | FocalPoint | Desk => true,
             Auditor | Administrator => false,
         },
-        Action::RecordEntry | Action::LoosenSharing => match role {
+        Action::RecordEntry | Action::LoosenSharing | Action::AskForContact => match role {
             Member | FocalPoint => own,
             Desk | Auditor | Administrator => false,
+        },
+        Action::AnswerForContact => match role {
+            Member | FocalPoint => own,
+            Desk => true,
+            Auditor | Administrator => false,
         },
         Action::KeepPeople => match role {
             FocalPoint => own,

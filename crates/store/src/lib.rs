@@ -14,6 +14,7 @@ mod usage;
 
 pub mod accounts;
 pub mod audit;
+pub mod contact_requests;
 pub mod credentials;
 pub mod disclosed;
 pub mod documents;

@@ -52,6 +52,7 @@ const STEPS: &[Step] = &[
     step!("0006_audit" and each),
     step!("0007_sealing"),
     step!("0009_sign_in"),
+    step!("0011_contact"),
 ];
 
 /// Brings a database up to date. Each step is a transaction of its own.

@@ -1,6 +1,7 @@
 //! The tables, in the order of their columns. A test compares this with both databases.
 
 pub mod audit;
+pub mod contact;
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -35,6 +36,8 @@ diesel::table! {
     }
 }
 pub mod credentials;
+
+pub use contact::{contact_requests, received_contact_requests};
 
 diesel::table! {
     use diesel::sql_types::*;

@@ -205,7 +205,7 @@ fn full_of_words(words: &mut Words) -> Value {
     bundle
 }
 
-/// What only people do: a note on a flag, a reason for sharing.
+/// What only people do: a note on a flag, a reason for sharing, asking to be put in touch.
 fn worked_on(registry: &Registry, words: &mut Words) {
     let (a, b) = (registry.member("demo", "a"), registry.member("demo", "b"));
     logged(&a, &super::line("a", "north", &asks(&["open_route"])));
@@ -220,6 +220,14 @@ fn worked_on(registry: &Registry, words: &mut Words) {
     let id = logged(&a, &own_line("a", "south", &asks(&["open_route"])));
     let sharing = json!({"audience": "operation", "disclosure": "match", "reason": words.next()});
     a.put(&format!("engagements/{id}/sharing"), "*", &sharing).expect(200);
+    // Being put in touch.
+    let wish = json!({"flag": flag, "reason": words.next(), "contact": words.next()});
+    let asked = id_of(&a.post("contact-requests", &wish).expect(201).body);
+    let received = id_of(&b.get("received-contact-requests").expect(200).body["items"][0]);
+    let yes = json!({"answer": "yes", "reason": words.next(), "contact": words.next()});
+    b.post(&format!("received-contact-requests/{received}/answer"), &yes).expect(200);
+    let read = a.get(&format!("contact-requests/{asked}")).expect(200).text;
+    assert!(read.contains(&words.0[words.0.len() - 1]), "{read}");
 }
 
 #[test]
@@ -236,8 +244,8 @@ fn no_free_text_stands_in_the_database_and_what_else_does_is_what_disclose_says(
         registry.import(&bundle);
         worked_on(registry, &mut words);
         let exported = registry.export("demo").to_string();
-        // The last two are no part of a bundle.
-        for word in &words.0[..words.0.len() - 2] {
+        // The last six are no part of a bundle.
+        for word in &words.0[..words.0.len() - 6] {
             assert!(exported.contains(word), "{word} is lost");
         }
         let columns = columns(registry);

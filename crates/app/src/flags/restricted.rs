@@ -10,7 +10,11 @@ use concord_domain::{
     window::Day,
 };
 use concord_reports::{Named, disclosed::DisclosedSummary};
-use concord_store::{Tx, engagements, entries, flags};
+use concord_store::{
+    Tx,
+    contact_requests::{self, About},
+    engagements, entries, flags,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -75,9 +79,66 @@ pub(crate) fn restricted(
     access: &Access,
     own: Option<&[Uuid]>,
 ) -> Result<Vec<RestrictedLine>> {
+    let mut lines: BTreeSet<Line> = lines(tx, access, own)?.into_keys().collect();
+    lines.extend(asked_about(tx, access, own)?);
+    if lines.is_empty() {
+        return Ok(Vec::new());
+    }
+    shown(tx, access, &lines)
+}
+
+/// What is behind a line, for the server alone.
+pub(crate) struct Behind {
+    /// What the line is about, in one word.
+    pub class: FlagClass,
+    /// The caller's own entry.
+    pub entry: Uuid,
+    /// The entries that the caller may not read.
+    pub hidden: BTreeSet<Uuid>,
+}
+
+/// What is behind the line with this id, if the caller is shown it now.
+pub(crate) fn behind(tx: &mut Tx, access: &Access, id: Uuid) -> Result<Option<Behind>> {
+    let found = lines(tx, access, None)?.into_iter().find(|(line, _)| line.id() == id);
+    Ok(found.map(|(line, hidden)| Behind { class: line.class, entry: line.entry, hidden }))
+}
+
+/// The lines about which the caller has asked to be put in touch and still waits, as far as they
+/// tell of a match alone: they stand until the request closes, so that one that vanishes tells
+/// nothing of how it was answered.
+fn asked_about(tx: &mut Tx, access: &Access, own: Option<&[Uuid]>) -> Result<Vec<Line>> {
+    let today = access.operation.evaluated_on;
+    let open =
+        contact_requests::open(tx, access.id(), &access.scope.organizations, today)?.into_iter();
+    let asked: Vec<(Uuid, FlagClass, Uuid)> = open
+        .filter_map(|request| match (request.about, request.entries.as_slice()) {
+            (Some(About::Line(line)), [entry]) => Some((line, request.class, *entry)),
+            _ => None,
+        })
+        .filter(|(.., entry)| own.is_none_or(|own| own.contains(entry)))
+        .collect();
+    if asked.is_empty() {
+        return Ok(Vec::new());
+    }
+    let entries: Vec<Uuid> = asked.iter().map(|(.., entry)| *entry).collect();
+    let days = first_days(tx, access.id(), &entries)?;
+    let line = |(id, class, entry): (Uuid, FlagClass, Uuid)| {
+        let day = days.get(&entry).copied();
+        let line = Line { class, day, entry, told: Told::Match, rule: None };
+        (line.id() == id).then_some(line)
+    };
+    Ok(asked.into_iter().filter_map(line).collect())
+}
+
+/// The lines, each with the entries behind it that the caller may not read.
+fn lines(
+    tx: &mut Tx,
+    access: &Access,
+    own: Option<&[Uuid]>,
+) -> Result<BTreeMap<Line, BTreeSet<Uuid>>> {
     let found = flags::restricted(tx, access.id(), &access.scope, own)?;
     if found.is_empty() {
-        return Ok(Vec::new());
+        return Ok(BTreeMap::new());
     }
     let all: BTreeSet<Uuid> = found.iter().flat_map(|flag| flag.entries.iter().copied()).collect();
     let all: Vec<Uuid> = all.into_iter().collect();
@@ -101,24 +162,22 @@ pub(crate) fn restricted(
     };
     let own: Vec<Uuid> = all.iter().copied().filter(is_own).collect();
     let days = first_days(tx, access.id(), &own)?;
-    let mut lines = BTreeSet::new();
+    let mut lines: BTreeMap<Line, BTreeSet<Uuid>> = BTreeMap::new();
     for flag in &found {
         let others = flag.entries.iter().filter(|entry| !readable.contains(*entry));
-        let told = least(others.map(|entry| {
+        let told = least(others.clone().map(|entry| {
             let disclosure = shared.get(entry).map_or(Disclosure::None, |(_, each)| *each);
             (outlined.get(entry), disclosure)
         }));
         let Some(told) = told else { continue };
         let rule = matches!(told, Told::Summary(_)).then_some((flag.kind, flag.severity));
-        lines.extend(flag.entries.iter().copied().filter(is_own).map(|entry| Line {
-            class: flag.class,
-            day: days.get(&entry).copied(),
-            entry,
-            told: told.clone(),
-            rule,
-        }));
+        for entry in flag.entries.iter().copied().filter(is_own) {
+            let (class, day) = (flag.class, days.get(&entry).copied());
+            let line = Line { class, day, entry, told: told.clone(), rule };
+            lines.entry(line).or_default().extend(others.clone().copied());
+        }
     }
-    shown(tx, access, &lines)
+    Ok(lines)
 }
 
 /// The first day of each of these that is an engagement.

@@ -218,6 +218,8 @@ fn it_closes_at_the_start_of_the_seventh_day_and_arranges_nothing_after() {
         assert_ne!(closed.etag(), open.etag());
         let seen = received(&a);
         assert_eq!(seen["state"], "unanswered");
+        // What was told in outline is told no longer.
+        assert_eq!(seen["about"][0]["summary"], Value::Null);
         is_problem(&answer(&a, &id_of(&seen), &json!({"answer": "yes"})), 409, "conflict");
         assert_eq!(b.get(&path).expect(200).text, closed.text);
         // Another can be asked for.

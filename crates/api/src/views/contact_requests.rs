@@ -121,7 +121,7 @@ pub struct ReceivedContactRequest {
 pub struct AskingEntry {
     /// Its id, which leads no further than its audience goes.
     pub id: Uuid,
-    /// It in outline; null if it discloses nothing now.
+    /// It in outline; null once the request has closed, or if it may not be told of now.
     pub summary: Option<DisclosedSummary>,
 }
 

@@ -37,7 +37,8 @@ pub struct ReceivedRequest {
     pub organization: Named,
     /// The class of the flags in which both are.
     pub class: FlagClass,
-    /// The entries of those who ask, in outline unless they disclose nothing now.
+    /// The entries of those who ask, in outline while the request is open, unless they may not be
+    /// told of now.
     pub about: Vec<(Uuid, Option<DisclosedSummary>)>,
     /// Why they ask.
     pub reason: Option<String>,

@@ -4,19 +4,18 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDateTime;
 use concord_domain::{
-    contact_request::{Answer, as_asked, as_received},
+    contact_request::{Answer, as_asked, as_received, is_open},
     id::OrganizationId,
-    vocabulary::{Disclosure, Role},
+    vocabulary::Role,
 };
 use concord_reports::{Named, disclosed::DisclosedSummary};
 use concord_store::{
     Tx, accounts,
     contact_requests::{self as kept, Received, Request},
-    entries,
 };
 use uuid::Uuid;
 
-use super::{AskedRequest, ReceivedRequest};
+use super::{AskedRequest, ReceivedRequest, untold_of};
 use crate::{
     access::Access,
     disclosed::{Shown, add_outline, outlines},
@@ -104,23 +103,33 @@ fn desk(tx: &mut Tx, access: &Access) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// Requests as those who were asked see them: the entries of those who ask in outline, unless they
-/// disclose nothing now, and how to reach them once both have said yes.
+/// Of these entries of those who ask the ones that are told of in outline: those that may be told of
+/// now, as long as a request about them is open. What was told once is no lasting view of an entry.
+fn told(tx: &mut Tx, access: &Access, found: &[(Received, Request)]) -> Result<Vec<Uuid>> {
+    let today = access.operation.evaluated_on;
+    let open = found.iter().filter(|(_, request)| is_open(request.closes_on, today));
+    let entries: BTreeSet<Uuid> =
+        open.flat_map(|(_, request)| request.entries.iter().copied()).collect();
+    let mut told = Vec::new();
+    for entry in entries {
+        if untold_of(tx, access, &[entry])?.is_none() {
+            told.push(entry);
+        }
+    }
+    Ok(told)
+}
+
+/// Requests as those who were asked see them: the entries of those who ask in outline, as far as they
+/// are told of, and how to reach them once both have said yes.
 pub(super) fn received(
     tx: &mut Tx,
     access: &Access,
     found: Vec<(Received, Request)>,
 ) -> Result<Vec<ReceivedRequest>> {
     let today = access.operation.evaluated_on;
-    let theirs: BTreeSet<Uuid> =
-        found.iter().flat_map(|(_, request)| request.entries.iter().copied()).collect();
-    access.deeds.shows_who_asks(theirs.iter().copied());
-    let theirs: Vec<Uuid> = theirs.into_iter().collect();
-    let told: Vec<Uuid> = entries::disclosures(tx, access.id(), &theirs)?
-        .into_iter()
-        .filter(|(.., disclosure)| *disclosure != Disclosure::None)
-        .map(|(id, ..)| id)
-        .collect();
+    let theirs = found.iter().flat_map(|(_, request)| request.entries.iter().copied());
+    access.deeds.shows_who_asks(theirs.collect::<BTreeSet<_>>());
+    let told = told(tx, access, &found)?;
     let outlined = outlines(tx, access.id(), &told)?;
     let mut wanted = Wanted::default();
     outlined.values().for_each(|each| add_outline(&mut wanted, each));
@@ -132,7 +141,8 @@ pub(super) fn received(
         let both = reached(&side).is_some();
         let people = |id: OrganizationId| if both { shown.people(id) } else { Vec::new() };
         let summary = |entry: &Uuid| {
-            let summary = outlined.get(entry).map(|outline| DisclosedSummary {
+            let outline = outlined.get(entry).filter(|_| is_open(request.closes_on, today));
+            let summary = outline.map(|outline| DisclosedSummary {
                 focal_points: people(request.organization),
                 ..shown.summary(outline)
             });

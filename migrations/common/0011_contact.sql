@@ -48,3 +48,22 @@ CREATE TABLE contact_request_entries (
     entry_id UUID NOT NULL,
     PRIMARY KEY (operation_id, side_id, entry_id)
 );
+
+-- Changes of who is on the desk that one has proposed and another has to confirm. One that was
+-- confirmed or withdrawn is no row.
+CREATE TABLE desk_changes (
+    operation_id UUID NOT NULL REFERENCES operations (id),
+    id UUID NOT NULL,
+    -- `add` or `remove`.
+    change TEXT NOT NULL,
+    -- The membership that is to end.
+    membership_id UUID,
+    -- Who proposed it.
+    account_id UUID NOT NULL REFERENCES accounts (id),
+    proposed_at TIMESTAMP NOT NULL,
+    -- It can be confirmed until the start of this UTC day.
+    closes_on DATE NOT NULL,
+    -- Login and name of who is to join.
+    texts BYTEA,
+    PRIMARY KEY (operation_id, id)
+);

@@ -7,6 +7,7 @@ mod api {
     mod bundles;
     mod checks;
     mod contact_requests;
+    mod desk_changes;
     mod disclosing;
     mod find;
     mod guard;

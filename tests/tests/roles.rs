@@ -456,6 +456,10 @@ fn walked() -> BTreeMap<String, Vec<u16>> {
         // Somebody for the focal point to look after.
         registry.member(OPERATION, ORGANIZATION);
         meet(&registry);
+        let second = json!({"change": "add", "login": "new@desk.example", "name": "New"});
+        registry.desk(OPERATION).post("desk/changes", &second).expect(201);
+        // What callers propose comes after it in the list.
+        registry.pass_seconds(1);
         let mut walk = Walk::of(&registry, caller);
         for operation in operations() {
             all.entry(operation.id.clone()).or_default().push(walk.call(&operation));

@@ -260,6 +260,7 @@ fn problems(route: &Route) -> Vec<&'static Kind> {
         "enrol_second_factor" | "renew_recovery_codes" | "remove_second_factor" => {
             &[&problem::CONFLICT]
         }
+        "confirm_desk_change" => &[&problem::INVALID, &problem::CONFLICT],
         "readyz" => &[&problem::BUSY],
         _ => &[],
     });

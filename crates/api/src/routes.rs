@@ -20,6 +20,7 @@ mod bundles;
 mod contact_requests;
 mod credentials;
 mod desk;
+mod desk_changes;
 mod engagements;
 mod find;
 mod flags;
@@ -216,6 +217,7 @@ pub fn all() -> &'static [Route] {
         routes.extend(find::routes());
         routes.extend(flags::routes());
         routes.extend(desk::routes());
+        routes.extend(desk_changes::routes());
         routes.extend(contact_requests::routes());
         routes.extend(outlook::routes());
         routes.extend(guidance::routes());

@@ -91,6 +91,7 @@ impl Access {
                 }
                 Action::ReadAudit => "focal points and auditors read the audit log",
                 Action::ReadQueue => "the desk alone sees something of every flag",
+                Action::KeepDesk => "the desk itself, or an administrator, sees to who is on it",
                 Action::KeepPeople => "the focal point of an organisation keeps its people",
                 Action::InviteFirstFocalPoint | Action::KeepOffices => {
                     "the administrator does this"

@@ -20,6 +20,7 @@ pub mod coherence;
 pub mod contact_requests;
 pub mod cursor;
 pub mod desk;
+pub mod desk_changes;
 pub mod disclosed;
 pub mod error;
 pub mod find;

@@ -175,7 +175,8 @@ const fn needs_fresh_proof(deed: Deed) -> bool {
             | Action::AnswerForContact
             | Action::KeepPeople
             | Action::InviteFirstFocalPoint
-            | Action::KeepOffices => true,
+            | Action::KeepOffices
+            | Action::KeepDesk => true,
         },
         Deed::ListPeople => false,
         Deed::MakeOperation | Deed::KeepCredentials => true,

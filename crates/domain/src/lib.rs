@@ -6,6 +6,7 @@
 pub mod bundle;
 pub mod contact_request;
 pub mod credential;
+pub mod desk;
 pub mod disclosed;
 pub mod document;
 pub mod evaluate;

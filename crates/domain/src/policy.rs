@@ -52,13 +52,15 @@ pub enum Action {
     InviteFirstFocalPoint,
     /// Give and take the roles that belong to no organisation.
     KeepOffices,
+    /// Propose and confirm who joins or leaves the desk, and see who is on it.
+    KeepDesk,
     /// Read the part of the audit log that is an organisation's; without one, all of it.
     ReadAudit,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::ReadReference,
         Self::KeepReference,
         Self::KeepAgreements,
@@ -74,6 +76,7 @@ impl Action {
         Self::KeepPeople,
         Self::InviteFirstFocalPoint,
         Self::KeepOffices,
+        Self::KeepDesk,
         Self::ReadAudit,
     ];
 }
@@ -104,7 +107,7 @@ const fn role_may(role: Role, own: bool, action: Action) -> bool {
         Action::ReadReference => match role {
             Member | FocalPoint | Desk | Auditor | Administrator => true,
         },
-        Action::KeepReference | Action::KeepOperation => match role {
+        Action::KeepReference | Action::KeepOperation | Action::KeepDesk => match role {
             Desk | Administrator => true,
             Member | FocalPoint | Auditor => false,
         },

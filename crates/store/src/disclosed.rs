@@ -88,6 +88,9 @@ pub const IN_CLEAR: &[InClear] = in_clear! {
         "which organisation was asked by which, whether it said yes or no, who said it, and when";
     "contact_request_entries" ["operation_id" "side_id" "entry_id"]
         "the entries of each side about which they asked to be put in touch";
+    "desk_changes" ["operation_id" "id" "change" "membership_id" "account_id" "proposed_at"
+        "closes_on"]
+        "who proposed that somebody joins or leaves the desk, and when";
     "leads" ["operation_id" "id" "key" "armed_actor_id" "organization_id" "ends_on" "document"]
         "the leads: which organisation leads with which armed actor, on what, where and when";
     "common_positions" ["operation_id" "id" "key" "armed_actor_id" "ends_on" "document"]
@@ -158,6 +161,7 @@ pub const TEXTS: &[(&str, &str)] = &[
     ("sharing_changes", "why it was changed who may read an entry"),
     ("contact_requests", "why somebody asks to be put in touch, and how to reach them"),
     ("received_contact_requests", "why it was answered so, and how to reach who said yes"),
+    ("desk_changes", "login and name of who is to join the desk"),
     ("armed_actors", "what influences an armed actor, and how it decides"),
     ("protection_risks", "descriptions"),
     ("leads", "nothing so far"),
@@ -236,7 +240,7 @@ pub fn counted(tx: &mut Tx) -> Result<Counted> {
         entries: rows.into_iter().map(sensitivity).collect::<Result<_>>()?,
         oldest: engagements::table.select(min(engagements::starts_on)).first(tx)?,
         texts: counted!(tx, engagements commitments strategies flag_steps sharing_changes
-            contact_requests received_contact_requests armed_actors protection_risks leads common_positions organizations places mechanisms),
+            contact_requests received_contact_requests desk_changes armed_actors protection_risks leads common_positions organizations places mechanisms),
         people: accounts::count(tx)?,
         sessions: sessions::table.count().get_result(tx)?,
     })

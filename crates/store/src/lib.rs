@@ -16,6 +16,7 @@ pub mod accounts;
 pub mod audit;
 pub mod contact_requests;
 pub mod credentials;
+pub mod desk_changes;
 pub mod disclosed;
 pub mod documents;
 pub mod due;

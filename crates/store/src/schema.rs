@@ -37,7 +37,7 @@ diesel::table! {
 }
 pub mod credentials;
 
-pub use contact::{contact_requests, received_contact_requests};
+pub use contact::{contact_requests, desk_changes, received_contact_requests};
 
 diesel::table! {
     use diesel::sql_types::*;

@@ -45,3 +45,19 @@ diesel::table! {
         entry_id -> Guid,
     }
 }
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::Guid;
+
+    desk_changes (operation_id, id) {
+        operation_id -> Guid,
+        id -> Guid,
+        change -> Text,
+        membership_id -> Nullable<Guid>,
+        account_id -> Guid,
+        proposed_at -> Timestamp,
+        closes_on -> Date,
+        texts -> Nullable<Binary>,
+    }
+}

@@ -7,6 +7,8 @@ mod api {
     mod bundles;
     mod checking;
     mod checks;
+    mod contact_requests;
+    mod desk_changes;
     mod disclosing;
     mod elsewhere;
     mod find;

@@ -29,6 +29,8 @@ const OPERATION: &str = "exercise";
 const DAY: &str = "2026-11-20";
 /// The organisation that the examples speak for.
 const ORGANIZATION: &str = "rtw";
+/// Another.
+const OTHER: &str = "noor";
 
 /// Everybody who can call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -405,6 +407,10 @@ impl<'r> Walk<'r> {
                 body["password"] = PASSWORD.into();
                 body["new_password"] = PASSWORD.into();
             }
+            "ask_for_contact" => {
+                let lines = self.helpers[0].get("flags").expect(200).body["restricted"].clone();
+                body["restricted"] = lines[0]["id"].clone();
+            }
             "accept_invitation" => {
                 let focal_point = self.registry.person(
                     OPERATION,
@@ -420,6 +426,26 @@ impl<'r> Walk<'r> {
             _ => {}
         }
         body
+    }
+}
+
+/// Lets another organisation have lines that meet one of the organisation's, one of which it keeps to
+/// itself, and each ask to be put in touch with the other.
+fn meet(registry: &Registry) {
+    let (own, other) =
+        (registry.member(OPERATION, ORGANIZATION), registry.member(OPERATION, OTHER));
+    let line = |organization: &str, action: &str, audience: &str| {
+        json!({"organization": organization, "armed_actor": "hrm-zallun", "level": "tactical",
+            "method": "negotiation", "status": "ongoing", "from": "2026-11-01",
+            "audience": audience, "asks": [{"issue": "access.movement.routes", "action": action}]})
+    };
+    own.post("engagements", &line(ORGANIZATION, "open_route", "operation")).expect(201);
+    for (audience, asking) in [("own", &other), ("operation", &own)] {
+        let logged = other.post("engagements", &line(OTHER, "close_route", audience)).expect(201);
+        let flags = logged.body["flags"].as_array().expect("flags").iter();
+        let mut met = flags.filter(|flag| flag["kind"] == "contradiction");
+        let wish = json!({"flag": met.next().expect("they meet")["id"], "reason": "Before we go."});
+        asking.post("contact-requests", &wish).expect(201);
     }
 }
 
@@ -480,6 +506,11 @@ fn walked() -> BTreeMap<String, Vec<u16>> {
         registry.import(&sample.bundle(registry.app.today()).expect("the sample"));
         // Somebody for the focal point to look after.
         registry.member(OPERATION, ORGANIZATION);
+        meet(&registry);
+        let second = json!({"change": "add", "login": "new@desk.example", "name": "New"});
+        registry.desk(OPERATION).post("desk/changes", &second).expect(201);
+        // What callers propose comes after it in the list.
+        registry.pass_seconds(1);
         let mut walk = Walk::of((&registry, &played), caller);
         for operation in operations() {
             all.entry(operation.id.clone()).or_default().push(walk.call(&operation));

@@ -263,10 +263,13 @@ fn problems(route: &Route) -> Vec<&'static Kind> {
         "begin_oidc" | "finish_oidc" => &[&problem::CONFLICT, &problem::PROVIDER],
         "refresh" => &[&problem::SESSION_ENDED, &problem::BUSY],
         "check" => &[&problem::BUDGET_SPENT],
-        "change_password" | "step_up" | "confirm_second_factor" => &[&problem::THROTTLED],
+        "change_password" | "step_up" | "confirm_second_factor" | "ask_for_contact" => {
+            &[&problem::THROTTLED]
+        }
         "enrol_second_factor" | "renew_recovery_codes" | "remove_second_factor" => {
             &[&problem::CONFLICT]
         }
+        "confirm_desk_change" => &[&problem::INVALID, &problem::CONFLICT],
         "readyz" => &[&problem::BUSY],
         _ => &[],
     });
@@ -303,6 +306,8 @@ fn components() -> Components {
     add::<views::FlagList>(&mut components);
     add::<views::QueuedFlag>(&mut components);
     add::<views::Queue>(&mut components);
+    add::<views::ContactRequest>(&mut components);
+    add::<views::ReceivedContactRequest>(&mut components);
     add::<views::Person>(&mut components);
     add::<views::SuggestedArmedActor>(&mut components);
     add::<Brief>(&mut components);

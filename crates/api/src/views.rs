@@ -24,8 +24,10 @@ use utoipa::{
 };
 use uuid::Uuid;
 
+mod contact_requests;
 mod queue;
 
+pub use contact_requests::{ContactRequest, ReceivedContactRequest};
 pub use queue::{Queue, QueuedFlag};
 
 fn flag_kind() -> Ref {

@@ -28,6 +28,7 @@ use crate::{
     retractions,
 };
 
+pub(crate) use engagement::consent;
 pub(crate) use engagement::{facts_of, turn_between};
 pub use known::Nothing;
 pub use reading::read_body;

@@ -202,9 +202,12 @@ const fn needs_fresh_proof(deed: Deed) -> bool {
             | Action::Export
             | Action::LoosenSharing
             | Action::RetractEntry
+            | Action::AskForContact
+            | Action::AnswerForContact
             | Action::KeepPeople
             | Action::InviteFirstFocalPoint
-            | Action::KeepOffices => true,
+            | Action::KeepOffices
+            | Action::KeepDesk => true,
         },
         Deed::ListPeople => false,
         Deed::MakeOperation | Deed::KeepCredentials => true,

@@ -5,7 +5,9 @@
 
 pub mod bundle;
 pub mod checking;
+pub mod contact_request;
 pub mod credential;
+pub mod desk;
 pub mod disclosed;
 pub mod document;
 pub mod evaluate;

@@ -42,6 +42,10 @@ pub enum Action {
     RetractEntry,
     /// Take a flag that one may read a step on.
     StepFlag,
+    /// Ask, for an organisation whose entry is in a flag, to be put in touch with the others in it.
+    AskForContact,
+    /// Answer for an organisation whether it is to be put in touch; the desk, for what is nobody's.
+    AnswerForContact,
     /// See of every flag what the desk needs to bring its sides together.
     ReadQueue,
     /// See the people of an organisation, invite members, and end memberships.
@@ -50,13 +54,15 @@ pub enum Action {
     InviteFirstFocalPoint,
     /// Give and take the roles that belong to no organisation.
     KeepOffices,
+    /// Propose and confirm who joins or leaves the desk, and see who is on it.
+    KeepDesk,
     /// Read the part of the audit log that is an organisation's; without one, all of it.
     ReadAudit,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::ReadReference,
         Self::KeepReference,
         Self::KeepAgreements,
@@ -67,10 +73,13 @@ impl Action {
         Self::LoosenSharing,
         Self::RetractEntry,
         Self::StepFlag,
+        Self::AskForContact,
+        Self::AnswerForContact,
         Self::ReadQueue,
         Self::KeepPeople,
         Self::InviteFirstFocalPoint,
         Self::KeepOffices,
+        Self::KeepDesk,
         Self::ReadAudit,
     ];
 }
@@ -101,7 +110,7 @@ const fn role_may(role: Role, own: bool, action: Action) -> bool {
         Action::ReadReference => match role {
             Member | FocalPoint | Desk | Auditor | Administrator => true,
         },
-        Action::KeepReference | Action::KeepOperation => match role {
+        Action::KeepReference | Action::KeepOperation | Action::KeepDesk => match role {
             Desk | Administrator => true,
             Member | FocalPoint | Auditor => false,
         },
@@ -113,9 +122,17 @@ const fn role_may(role: Role, own: bool, action: Action) -> bool {
             Member | FocalPoint | Desk => true,
             Auditor | Administrator => false,
         },
-        Action::RecordEntry | Action::LoosenSharing | Action::RetractEntry => match role {
+        Action::RecordEntry
+        | Action::LoosenSharing
+        | Action::RetractEntry
+        | Action::AskForContact => match role {
             Member | FocalPoint => own,
             Desk | Auditor | Administrator => false,
+        },
+        Action::AnswerForContact => match role {
+            Member | FocalPoint => own,
+            Desk => true,
+            Auditor | Administrator => false,
         },
         Action::KeepPeople => match role {
             FocalPoint => own,

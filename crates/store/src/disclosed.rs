@@ -86,6 +86,18 @@ pub const IN_CLEAR: &[InClear] = in_clear! {
         "audience" "disclosure"]
         "who changed who may read an entry, to what, and when; when those who carry the risk \
          consented, and when they took it back";
+    "contact_requests" ["operation_id" "id" "organization_id" "account_id" "line_id" "flag_id"
+        "class" "asked_at" "closes_on"]
+        "which organisation asked to be put in touch, who asked for it, about what sort of flag, and \
+         when";
+    "received_contact_requests" ["operation_id" "id" "request_id" "organization_id" "asked_at"
+        "answer" "answered_at" "account_id"]
+        "which organisation was asked by which, whether it said yes or no, who said it, and when";
+    "contact_request_entries" ["operation_id" "side_id" "entry_id"]
+        "the entries of each side about which they asked to be put in touch";
+    "desk_changes" ["operation_id" "id" "change" "membership_id" "account_id" "proposed_at"
+        "closes_on"]
+        "who proposed that somebody joins or leaves the desk, and when";
     "leads" ["operation_id" "id" "key" "armed_actor_id" "organization_id" "ends_on" "document"]
         "the leads: which organisation leads with which armed actor, on what, where and when";
     "common_positions" ["operation_id" "id" "key" "armed_actor_id" "ends_on" "document"]
@@ -170,6 +182,9 @@ pub const TEXTS: &[(&str, &str)] = &[
     ("flag_steps", "notes on flags"),
     ("sharing_changes", "why it was changed who may read an entry, and by whom consent was given"),
     ("retention_periods", "why entries are kept for so long"),
+    ("contact_requests", "why somebody asks to be put in touch, and how to reach them"),
+    ("received_contact_requests", "why it was answered so, and how to reach who said yes"),
+    ("desk_changes", "login and name of who is to join the desk"),
     ("armed_actors", "what influences an armed actor, and how it decides"),
     ("protection_risks", "descriptions"),
     ("leads", "nothing so far"),
@@ -251,8 +266,8 @@ pub fn counted(tx: &mut Tx) -> Result<Counted> {
         entries: rows.into_iter().map(sensitivity).collect::<Result<_>>()?,
         oldest: engagements::table.select(min(engagements::starts_on)).first(tx)?,
         texts: counted!(tx, engagements commitments strategies checks flag_steps sharing_changes
-            retention_periods armed_actors protection_risks leads common_positions organizations
-            places mechanisms),
+            retention_periods contact_requests received_contact_requests desk_changes armed_actors
+            protection_risks leads common_positions organizations places mechanisms),
         people: accounts::count(tx)?,
         sessions: sessions::table.count().get_result(tx)?,
         clear_secrets: second_factors::table

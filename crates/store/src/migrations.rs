@@ -53,6 +53,7 @@ const STEPS: &[Step] = &[
     step!("0007_sealing"),
     step!("0009_sign_in"),
     step!("0010_checks"),
+    step!("0011_contact"),
     step!("0012_retention"),
     step!("0013_ways_in"),
 ];

@@ -23,7 +23,7 @@ use crate::{
     schema::{
         commitments as c, engagements as e, entries, flag_entries as fe, flag_steps as st,
         flag_subjects as s, flags as f, idempotency_keys as k, live_lines as l, parts as p,
-        sharing_changes as sc,
+        sharing_changes as sc, withheld_lines as w,
     },
     sql::RowId,
 };
@@ -165,6 +165,8 @@ fn bury(tx: &mut Tx, operation: Uuid, id: Uuid, day: Day) -> Result<()> {
     links::replace(tx, operation, (id, crate::documents::Row::Unknown), &none)?;
     let changes = sc::table.filter(sc::operation_id.eq(RowId(operation)));
     diesel::delete(changes.filter(sc::entry_id.eq(RowId(id)))).execute(tx)?;
+    let withheld = w::table.filter(w::operation_id.eq(RowId(operation)));
+    diesel::delete(withheld.filter(w::entry_id.eq(RowId(id)))).execute(tx)?;
     forget_made(tx, operation, id)?;
     let entry = entries::table
         .filter(entries::operation_id.eq(RowId(operation)))

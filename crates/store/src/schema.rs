@@ -2,6 +2,7 @@
 
 mod asking;
 pub mod audit;
+pub mod contact;
 mod retention;
 
 pub use retention::retention_periods;
@@ -41,6 +42,8 @@ diesel::table! {
     }
 }
 pub mod credentials;
+
+pub use contact::{contact_requests, desk_changes, received_contact_requests};
 
 diesel::table! {
     use diesel::sql_types::*;

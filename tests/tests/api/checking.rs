@@ -405,10 +405,10 @@ fn what_no_rule_reads_counts_nothing() {
         b.amend(&path, &json!({"status": "ongoing"})).expect(200);
         let etag = b.get(&path).expect(200).etag();
         assert_ne!(etag, read.etag());
-        b.put(&format!("{path}/sharing"), &etag, &shared).expect(200);
+        b.post_matching(&format!("{path}/tightening"), &etag, &shared).expect(200);
         let etag = b.get(&path).expect(200).etag();
         let partners = with(&shared, &json!({"partners": ["c"]}));
-        b.put(&format!("{path}/sharing"), &etag, &partners).expect(200);
+        b.post_matching(&format!("{path}/loosening"), &etag, &partners).expect(200);
         assert_eq!(left(&b.post("checks", &body).expect(200)), (12, 52));
     });
 }

@@ -207,7 +207,7 @@ fn full_of_words(words: &mut Words) -> Value {
     bundle
 }
 
-/// What only people do: a note on a flag, a reason for sharing, a check.
+/// What only people do: a note on a flag, a reason for sharing, a check, asking to be put in touch.
 fn worked_on(registry: &Registry, words: &mut Words) {
     let (a, b) = (registry.member("demo", "a"), registry.member("demo", "b"));
     logged(&a, &super::line("a", "north", &asks(&["open_route"])));
@@ -230,6 +230,17 @@ fn worked_on(registry: &Registry, words: &mut Words) {
     a.post("checks", &question).expect(200);
     let read = a.get("checks").expect(200).text;
     assert!(words.0[words.0.len() - 2..].iter().all(|word| read.contains(word)), "{read}");
+    // Who is to join the desk.
+    let change = json!({"change": "add", "login": words.next(), "name": words.next()});
+    registry.desk("demo").post("desk/changes", &change).expect(201);
+    // Being put in touch.
+    let wish = json!({"flag": flag, "reason": words.next(), "contact": words.next()});
+    let asked = id_of(&a.post("contact-requests", &wish).expect(201).body);
+    let received = id_of(&b.get("received-contact-requests").expect(200).body["items"][0]);
+    let yes = json!({"answer": "yes", "reason": words.next(), "contact": words.next()});
+    b.post(&format!("received-contact-requests/{received}/answer"), &yes).expect(200);
+    let read = a.get(&format!("contact-requests/{asked}")).expect(200).text;
+    assert!(read.contains(&words.0[words.0.len() - 1]), "{read}");
 }
 
 #[test]

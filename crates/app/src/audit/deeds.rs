@@ -139,6 +139,14 @@ impl Deeds {
         }
     }
 
+    /// Notes that entries are shown because their owner asked to be put in touch. It is in nobody's
+    /// part of the log: who reads it there would learn who was asked, before they have said yes.
+    pub fn shows_who_asks(&self, ids: impl IntoIterator<Item = Uuid>) {
+        for id in ids {
+            self.note(Deed::Read, ("entry", id), Whose::Nobody, None);
+        }
+    }
+
     /// Notes that entries are met that are not shown.
     pub fn meets(&self, ids: impl IntoIterator<Item = Uuid>) {
         for id in ids {

@@ -11,7 +11,11 @@ use concord_domain::{
     window::Day,
 };
 use concord_reports::{Named, disclosed::DisclosedSummary};
-use concord_store::{Tx, engagements, entries, flags, withheld};
+use concord_store::{
+    Tx,
+    contact_requests::{self, About},
+    engagements, entries, flags, withheld,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -77,15 +81,33 @@ pub(crate) fn restricted(
     access: &Access,
     own: Option<&[Uuid]>,
 ) -> Result<Vec<RestrictedLine>> {
-    let mut lines = lines(tx, access.id(), &access.scope, own)?;
-    let organizations = &access.scope.organizations;
-    let waiting = withheld::of_organizations(tx, access.id(), organizations, own)?;
-    lines.retain(|line| !waiting.contains_key(&line.entry));
-    for (entry, told) in waiting {
-        let line = |class| Line { class, day: None, entry, told: Told::Match, rule: None };
-        lines.extend(told.into_iter().map(line));
+    let lines = standing(tx, access, own)?;
+    if lines.is_empty() {
+        return Ok(Vec::new());
     }
     shown(tx, access, &lines)
+}
+
+/// The lines that are shown now.
+fn standing(tx: &mut Tx, access: &Access, own: Option<&[Uuid]>) -> Result<BTreeSet<Line>> {
+    let mut found = lines(tx, access.id(), &access.scope, own)?;
+    let organizations = &access.scope.organizations;
+    let waiting = withheld::of_organizations(tx, access.id(), organizations, own)?;
+    found.retain(|line, _| !waiting.contains_key(&line.entry));
+    let mut kept = asked_about(tx, access, own)?;
+    for (entry, told) in waiting {
+        kept.extend(told.into_iter().map(|class| (class, entry)));
+    }
+    let mut standing: BTreeSet<Line> = found.into_keys().collect();
+    let entries: BTreeSet<Uuid> = kept.iter().map(|(_, entry)| *entry).collect();
+    let days = first_days(tx, access.id(), &entries.into_iter().collect::<Vec<_>>())?;
+    standing.extend(kept.into_iter().map(|(class, entry)| match_line(class, entry, &days)));
+    Ok(standing)
+}
+
+/// A line that says only that there is a match.
+fn match_line(class: FlagClass, entry: Uuid, days: &BTreeMap<Uuid, Day>) -> Line {
+    Line { class, day: days.get(&entry).copied(), entry, told: Told::Match, rule: None }
 }
 
 /// The same of own entries of which nothing is withheld.
@@ -94,7 +116,7 @@ pub(super) fn as_they_are(
     access: &Access,
     own: &[Uuid],
 ) -> Result<Vec<RestrictedLine>> {
-    let lines = lines(tx, access.id(), &access.scope, Some(own))?;
+    let lines = lines(tx, access.id(), &access.scope, Some(own))?.into_keys().collect();
     shown(tx, access, &lines)
 }
 
@@ -106,18 +128,59 @@ pub(crate) fn restricted_lines(
     own: Option<&[Uuid]>,
 ) -> Result<BTreeSet<(FlagClass, Uuid)>> {
     let lines = lines(tx, operation, scope, own)?;
-    Ok(lines.into_iter().map(|line| (line.class, line.entry)).collect())
+    Ok(lines.into_keys().map(|line| (line.class, line.entry)).collect())
 }
 
+/// What is behind a line, for the server alone.
+pub(crate) struct Behind {
+    /// What the line is about, in one word.
+    pub class: FlagClass,
+    /// The caller's own entry.
+    pub entry: Uuid,
+    /// The entries that the caller may not read; none if the line only stands for a while yet.
+    pub hidden: BTreeSet<Uuid>,
+}
+
+/// What is behind the line with this id, if the caller is shown it now.
+pub(crate) fn behind(tx: &mut Tx, access: &Access, id: Uuid) -> Result<Option<Behind>> {
+    let shown = standing(tx, access, None)?.into_iter().find(|line| line.id() == id);
+    let Some(line) = shown else { return Ok(None) };
+    let found = lines(tx, access.id(), &access.scope, Some(&[line.entry]))?;
+    let hidden = found.into_iter().find(|(line, _)| line.id() == id).map(|(_, hidden)| hidden);
+    let hidden = hidden.unwrap_or_default();
+    Ok(Some(Behind { class: line.class, entry: line.entry, hidden }))
+}
+
+/// The lines about which the caller has asked to be put in touch and still waits, as far as they
+/// tell of a match alone: they stand until the request closes, so that one that vanishes tells
+/// nothing of how it was answered.
+fn asked_about(
+    tx: &mut Tx,
+    access: &Access,
+    own: Option<&[Uuid]>,
+) -> Result<Vec<(FlagClass, Uuid)>> {
+    let today = access.operation.evaluated_on;
+    let open = contact_requests::open(tx, access.id(), &access.scope.organizations, today)?;
+    let asked = open.into_iter().filter_map(|request| {
+        let (Some(About::Line(line)), [entry]) = (request.about, request.entries.as_slice()) else {
+            return None;
+        };
+        let is_match = match_line(request.class, *entry, &BTreeMap::new()).id() == line;
+        (is_match && own.is_none_or(|own| own.contains(entry))).then_some((request.class, *entry))
+    });
+    Ok(asked.collect())
+}
+
+/// The lines, each with the entries behind it that the caller may not read.
 fn lines(
     tx: &mut Tx,
     operation: Uuid,
     scope: &Scope,
     own: Option<&[Uuid]>,
-) -> Result<BTreeSet<Line>> {
+) -> Result<BTreeMap<Line, BTreeSet<Uuid>>> {
     let found = flags::restricted(tx, operation, scope, own)?;
     if found.is_empty() {
-        return Ok(BTreeSet::new());
+        return Ok(BTreeMap::new());
     }
     let all: BTreeSet<Uuid> = found.iter().flat_map(|flag| flag.entries.iter().copied()).collect();
     let all: Vec<Uuid> = all.into_iter().collect();
@@ -141,22 +204,20 @@ fn lines(
     };
     let own: Vec<Uuid> = all.iter().copied().filter(is_own).collect();
     let days = first_days(tx, operation, &own)?;
-    let mut lines = BTreeSet::new();
+    let mut lines: BTreeMap<Line, BTreeSet<Uuid>> = BTreeMap::new();
     for flag in &found {
         let others = flag.entries.iter().filter(|entry| !readable.contains(*entry));
-        let told = least(others.map(|entry| {
+        let told = least(others.clone().map(|entry| {
             let disclosure = shared.get(entry).map_or(Disclosure::None, |(_, each)| *each);
             (outlined.get(entry), disclosure)
         }));
         let Some(told) = told else { continue };
         let rule = matches!(told, Told::Summary(_)).then_some((flag.kind, flag.severity));
-        lines.extend(flag.entries.iter().copied().filter(is_own).map(|entry| Line {
-            class: flag.class,
-            day: days.get(&entry).copied(),
-            entry,
-            told: told.clone(),
-            rule,
-        }));
+        for entry in flag.entries.iter().copied().filter(is_own) {
+            let (class, day) = (flag.class, days.get(&entry).copied());
+            let line = Line { class, day, entry, told: told.clone(), rule };
+            lines.entry(line).or_default().extend(others.clone().copied());
+        }
     }
     Ok(lines)
 }

@@ -1,6 +1,7 @@
 //! Engagements.
 
 use concord_domain::{
+    contact_request::Consent,
     document::{Engagement, Key, Of, ids},
     facts::{self, Agreements},
     fault::{Fault, FaultCode, Pointer},
@@ -91,13 +92,8 @@ impl Resource for Engagement {
     fn completed(mut self, tx: &mut Tx, access: &Access) -> Result<Self> {
         self.audience.get_or_insert(Of(Audience::Own));
         let disclosure = self.disclosure.map_or(Disclosure::Match, |each| each.0);
-        let lead = organizations::load(tx, access.id(), &[self.organization.0.0])?.pop();
-        let needs_consent = lead.is_some_and(|lead| lead.kind.is_community_led())
-            || self.via.as_ref().is_some_and(|via| via.kind.needs_consent());
-        let day = access.operation.evaluated_on;
-        let has_consent = self.consent.as_ref().is_some_and(|consent| consent.holds_on(day));
         let tells_more = matches!(disclosure, Disclosure::Summary | Disclosure::Existence);
-        let cut = tells_more && needs_consent && !has_consent;
+        let cut = tells_more && consent(tx, access, &self)? == Consent::Missing;
         self.disclosure = Some(Of(if cut { Disclosure::Match } else { disclosure }));
         Ok(self)
     }
@@ -197,6 +193,21 @@ pub(crate) fn facts_of(
 pub(crate) fn turn_between(before: &Engagement, after: &Engagement) -> Turn {
     let (before, after) = (shared(before), shared(after));
     turned((&after.0, after.1), (&before.0, before.1))
+}
+
+/// Whether those who carry the risk have consented, if they have to, that more is told of an
+/// engagement than that there is a match.
+pub(crate) fn consent(tx: &mut Tx, access: &Access, engagement: &Engagement) -> Result<Consent> {
+    let lead = organizations::load(tx, access.id(), &[engagement.organization.0.0])?.pop();
+    let is_needed = lead.is_some_and(|lead| lead.kind.is_community_led())
+        || engagement.via.as_ref().is_some_and(|via| via.kind.needs_consent());
+    let day = access.operation.evaluated_on;
+    let stands = engagement.consent.as_ref().is_some_and(|consent| consent.holds_on(day));
+    Ok(match (is_needed, stands) {
+        (false, _) => Consent::NotNeeded,
+        (true, true) => Consent::Stands,
+        (true, false) => Consent::Missing,
+    })
 }
 
 /// Who may read an engagement, and what it discloses to everybody else.

@@ -114,6 +114,9 @@ fn seal_all(tx: &mut Tx, operation: Uuid, wanted: Wanted) -> Result<Sealed> {
         in_table!(tx, operation, wanted, commitments, t::organization_id),
         in_table!(tx, operation, wanted, strategies, t::organization_id.nullable()),
         in_table!(tx, operation, wanted, checks, t::organization_id.nullable()),
+        in_table!(tx, operation, wanted, contact_requests, t::organization_id.nullable()),
+        in_table!(tx, operation, wanted, received_contact_requests, t::organization_id),
+        in_table!(tx, operation, wanted, desk_changes, none()),
         in_table!(tx, operation, wanted, flag_steps by flag_id, {
             f::table.select((f::flag_id, f::number, none(), f::texts.assume_not_null()))
         }),

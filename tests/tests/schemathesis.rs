@@ -66,6 +66,12 @@ fn what_is_made_from_the_document_alone_finds_nothing_that_breaks_it() {
     let today = server.get("/v1/operations/exercise", &token)["evaluated_on"].clone();
     let wanted = json!({"name": "Tool", "scope": "read", "ends_on": today});
     server.post("/v1/me/tool-tokens", &token, &wanted);
+    let question = json!({
+        "organization": "rtw", "armed_actor": "ufv", "level": "tactical", "method": "negotiation",
+        "from": "2026-01-01", "until": "2026-01-31", "places": ["XT030102"],
+        "asks": [{"issue": "access", "action": "stop"}], "purpose": "A meeting",
+    });
+    server.post("/v1/operations/exercise/checks", &token, &question);
     let configuration = std::fs::read_to_string(file("contract/schemathesis.toml"));
     let configuration = configuration.expect("the configuration") + &ids(&server, &token);
     let path = server.folder.join("schemathesis.toml");

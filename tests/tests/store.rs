@@ -86,7 +86,9 @@ fn the_code_names_the_columns_of_each_table_in_their_order() {
     let read = |name: &str| {
         std::fs::read_to_string(file("../crates/store/src").join(name)).expect("the schema")
     };
-    let text = ["schema.rs", "schema/audit.rs", "schema/credentials.rs"].map(read).concat();
+    let files =
+        ["schema.rs", "schema/audit.rs", "schema/credentials.rs", "schema/retention.rs"].map(read);
+    let text = files.concat();
     let (mut table, mut number, mut said) = ("", 0, BTreeSet::new());
     for line in text.lines().map(str::trim) {
         if let Some((name, _)) = line.split_once(" (").filter(|_| line.ends_with('{')) {

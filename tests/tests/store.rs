@@ -92,6 +92,7 @@ fn the_code_names_the_columns_of_each_table_in_their_order() {
         "schema/audit.rs",
         "schema/contact.rs",
         "schema/credentials.rs",
+        "schema/retention.rs",
     ];
     let text = files.map(read).concat();
     let (mut table, mut number, mut said) = ("", 0, BTreeSet::new());

@@ -30,7 +30,7 @@ fn looser() -> Route {
         )
         .body(
             Schema::named("Sharing"),
-            json!({"audience": "mechanisms", "audience_mechanisms": ["awg"], "disclosure": "match", "reason": "The working group agreed to share lines at the bridge."}),
+            json!({"audience": "operation", "disclosure": "summary", "reason": "The working group agreed to share lines at the bridge."}),
         )
 }
 

@@ -15,7 +15,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use concord_app::{
     App, Clock, Ids,
     audit::{Doing, checkpoint::CheckpointKey},
-    auth, bundles, people,
+    auth, bundles,
+    oidc::Provider,
+    people,
 };
 use concord_domain::vocabulary::Role;
 use concord_store::{
@@ -29,6 +31,7 @@ pub mod audited;
 pub mod contract;
 pub mod held;
 pub mod postgres;
+pub mod provider;
 pub mod serving;
 
 /// A database that the product runs on.
@@ -142,6 +145,11 @@ static MADE: AtomicU64 = AtomicU64::new(0);
 impl Registry {
     /// A new registry without anybody in it.
     pub fn on(database: Database) -> Self {
+        Self::signing_in_at(database, None)
+    }
+
+    /// The same, at whose identity provider people can sign in.
+    pub fn signing_in_at(database: Database, provider: Option<Arc<Provider>>) -> Self {
         let number = MADE.fetch_add(1, Ordering::Relaxed);
         let name = format!("concord_{}_{number}", std::process::id());
         let folder = std::env::temp_dir().join(&name);
@@ -168,6 +176,7 @@ impl Registry {
             ids: Arc::new(CountingIds::default()),
             keys: keys.clone(),
             throttle: Arc::new(auth::Throttle::default()),
+            provider,
             doing: Doing::own("serve"),
         };
         let (address, server) = serve(app.clone());

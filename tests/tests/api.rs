@@ -7,6 +7,7 @@ mod api {
     mod bundles;
     mod checks;
     mod disclosing;
+    mod elsewhere;
     mod find;
     mod guard;
     mod hidden;
@@ -16,6 +17,7 @@ mod api {
     mod limits;
     mod lock_down;
     mod log;
+    mod oidc_provider;
     mod open;
     mod own_sessions;
     mod pages;

@@ -15,7 +15,12 @@ use concord_app::{
 };
 use concord_domain::vocabulary::{Closed, Role};
 use concord_store::{Area, sessions};
-use concord_tests::{Answer, Database, PASSWORD, Person, Registry, contract::contract, is_golden};
+use concord_tests::{
+    Answer, Database, PASSWORD, Person, Registry,
+    contract::contract,
+    is_golden,
+    provider::{Played, sent_there},
+};
 use serde_json::{Value, json};
 use totp_rs::Totp;
 
@@ -116,6 +121,7 @@ fn operations() -> Vec<Operation> {
 /// A registry with the sample in it, one caller, and people who can look up what is there.
 struct Walk<'r> {
     registry: &'r Registry,
+    played: &'r Played,
     is: Caller,
     caller: Person<'r>,
     helpers: Vec<Person<'r>>,
@@ -133,7 +139,7 @@ const READINGS: [&str; 5] = [
 ];
 
 impl<'r> Walk<'r> {
-    fn of(registry: &'r Registry, caller: Caller) -> Self {
+    fn of((registry, played): (&'r Registry, &'r Played), caller: Caller) -> Self {
         let person = match caller {
             Caller::Is(role) => registry.person(OPERATION, role, organization(role)),
             Caller::Installation => registry.administrator(),
@@ -156,7 +162,8 @@ impl<'r> Walk<'r> {
             .collect();
         helpers.push(registry.administrator());
         helpers[0].post(TOOLS, &tool()).expect(201);
-        let mut walk = Self { registry, is: caller, caller: person, helpers, own: None };
+        let mut walk = Self { registry, played, is: caller, caller: person, helpers, own: None };
+        walk.link(&walk.helpers[0]);
         if let Caller::Is(Role::Member | Role::FocalPoint) | Caller::Standing | Caller::Tool =
             caller
         {
@@ -182,6 +189,27 @@ impl<'r> Walk<'r> {
         aged.expect("it is done");
     }
 
+    /// What somebody comes back with from the identity provider who was sent there with this answer.
+    fn back(&self, sent: &Answer, subject: &str) -> Value {
+        let there = sent_there(&text(&sent.body["authorization_url"]));
+        let now = self.registry.app.now().and_utc().timestamp();
+        json!({
+            "state": there.state,
+            "secret": sent.body["secret"],
+            "code": self.played.code(&there, subject, now),
+            "iss": self.played.issuer,
+        })
+    }
+
+    /// Links somebody to what they are at the identity provider, if they can be.
+    fn link(&self, person: &Person<'_>) {
+        let sent = person.post("/v1/me/oidc", &json!({"for": "link"}));
+        if sent.status == 200 {
+            let back = self.back(&sent, &person.login);
+            person.post("/v1/me/oidc/callback", &back).expect(204);
+        }
+    }
+
     /// The status that the caller is answered.
     fn call(&mut self, operation: &Operation) -> u16 {
         if self.is == Caller::Standing {
@@ -190,6 +218,9 @@ impl<'r> Walk<'r> {
         if operation.id == "end_session" && self.caller.get("/v1/me/sessions").status == 200 {
             // Another than the one of the token that goes on.
             self.registry.signed_in(&self.caller.login, OPERATION);
+        }
+        if operation.id == "unlink_identity" {
+            self.link(&self.caller);
         }
         let path = self.path(operation);
         let body = operation.example.as_ref().map(|example| self.body(operation, example));
@@ -351,6 +382,20 @@ impl<'r> Walk<'r> {
                     body["password"] = PASSWORD.into();
                 }
             }
+            "finish_oidc_sign_in" => {
+                let sent = self.registry.nobody(OPERATION).post("/v1/sign-in/oidc", &json!({}));
+                body = self.back(&sent.expect(200), &self.helpers[0].login);
+            }
+            "finish_oidc" => {
+                if self.is == Caller::Standing {
+                    let proof = json!({"password": PASSWORD});
+                    self.caller.post("/v1/tokens/step-up", &proof).expect(204);
+                }
+                let sent = self.caller.post("/v1/me/oidc", &json!({"for": "link"}));
+                if sent.status == 200 {
+                    body = self.back(&sent, &self.caller.login);
+                }
+            }
             "change_password" => {
                 body["password"] = PASSWORD.into();
                 body["new_password"] = PASSWORD.into();
@@ -423,13 +468,14 @@ fn send(caller: &Person<'_>, operation: &Operation, path: &str, body: Option<&Va
 fn walked() -> BTreeMap<String, Vec<u16>> {
     let mut all: BTreeMap<String, Vec<u16>> = BTreeMap::new();
     for caller in Caller::all() {
-        let registry = Registry::on(Database::Sqlite);
+        let played = Played::new();
+        let registry = Registry::signing_in_at(Database::Sqlite, played.provider());
         registry.set_day(DAY);
         let sample = Sample::named(OPERATION).unwrap_or(SAMPLES[0]);
         registry.import(&sample.bundle(registry.app.today()).expect("the sample"));
         // Somebody for the focal point to look after.
         registry.member(OPERATION, ORGANIZATION);
-        let mut walk = Walk::of(&registry, caller);
+        let mut walk = Walk::of((&registry, &played), caller);
         for operation in operations() {
             all.entry(operation.id.clone()).or_default().push(walk.call(&operation));
         }

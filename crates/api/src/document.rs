@@ -253,6 +253,11 @@ fn problems(route: &Route) -> Vec<&'static Kind> {
             &[&problem::SIGN_IN_REFUSED, &problem::THROTTLED, &problem::BUSY][..]
         }
         "accept_invitation" => &[&problem::SIGN_IN_REFUSED, &problem::BUSY],
+        "begin_oidc_sign_in" => &[&problem::CONFLICT, &problem::BUSY, &problem::PROVIDER],
+        "finish_oidc_sign_in" => {
+            &[&problem::SIGN_IN_REFUSED, &problem::CONFLICT, &problem::BUSY, &problem::PROVIDER]
+        }
+        "begin_oidc" | "finish_oidc" => &[&problem::CONFLICT, &problem::PROVIDER],
         "refresh" => &[&problem::SESSION_ENDED, &problem::BUSY],
         "change_password" | "step_up" | "confirm_second_factor" => &[&problem::THROTTLED],
         "enrol_second_factor" | "renew_recovery_codes" | "remove_second_factor" => {

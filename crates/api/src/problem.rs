@@ -15,6 +15,9 @@ use utoipa::{
 /// After how many seconds it is worth looking again whether a lock-down stands.
 const LOOK_AGAIN_SECONDS: u64 = 60;
 
+/// After how many seconds it is worth asking an identity provider again.
+const ASK_AGAIN_SECONDS: u64 = 10;
+
 /// The addresses of all kinds, as the schema of one.
 fn address() -> Object {
     let all = KINDS.iter().map(|kind| kind.address());
@@ -157,6 +160,9 @@ kinds! {
     LOCKED_DOWN = "locked_down", SERVICE_UNAVAILABLE, "This installation is locked down",
         "Two people, or whoever runs the server, have closed it: nobody is signed in, and nothing is \
          answered until whoever runs the server lifts that on the command line.";
+    PROVIDER = "identity_provider_unreachable", SERVICE_UNAVAILABLE,
+        "The identity provider does not answer",
+        "It does not answer, or not as it should. Try again later, or sign in with a password.";
     INTERNAL = "internal", INTERNAL_SERVER_ERROR, "Something is broken here",
         "It is not your fault. Tell whoever runs the server the X-Request-Id.";
 }
@@ -236,6 +242,9 @@ impl From<Error> for Problem {
             Error::Busy => Self { retry_after: Some(1), ..Self::new(&BUSY, said) },
             Error::LockedDown => {
                 Self { retry_after: Some(LOOK_AGAIN_SECONDS), ..Self::new(&LOCKED_DOWN, said) }
+            }
+            Error::ProviderUnreachable => {
+                Self { retry_after: Some(ASK_AGAIN_SECONDS), ..Self::new(&PROVIDER, said) }
             }
             Error::DryRun(_) | Error::Internal(_) => {
                 // What broke is for whoever runs the server, and never for the caller.

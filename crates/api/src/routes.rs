@@ -19,6 +19,7 @@ mod bulk;
 mod bundles;
 mod credentials;
 mod desk;
+mod elsewhere;
 mod engagements;
 mod find;
 mod flags;
@@ -207,6 +208,7 @@ pub fn all() -> &'static [Route] {
         routes.extend(signing_in::routes());
         routes.extend(lock_down::routes());
         routes.extend(credentials::routes());
+        routes.extend(elsewhere::routes());
         routes.extend(problems::routes());
         routes.extend(people::routes());
         routes.extend(operations::routes());

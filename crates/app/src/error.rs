@@ -48,6 +48,9 @@ pub enum Error {
     /// Too much is going on.
     #[error("too much is going on; try again in a moment")]
     Busy,
+    /// The identity provider does not answer, or not as it should.
+    #[error("the identity provider does not answer as it should; try again later")]
+    ProviderUnreachable,
     /// The installation is locked down.
     #[error("this installation is locked down; only whoever runs the server can lift that")]
     LockedDown,

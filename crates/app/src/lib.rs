@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use concord_domain::window::Day;
+use concord_oidc::Provider;
 use concord_store::Store;
 use uuid::Uuid;
 
@@ -35,6 +36,7 @@ pub mod samples;
 pub mod sealing;
 pub mod sharing;
 
+pub use concord_oidc as oidc;
 pub use error::Error;
 
 /// What the use cases work with.
@@ -50,6 +52,8 @@ pub struct App {
     pub keys: Arc<dyn auth::Keys>,
     /// How often somebody may try to sign in.
     pub throttle: Arc<auth::Throttle>,
+    /// Who says who somebody is, if anybody does.
+    pub provider: Option<Arc<Provider>>,
     /// What is being done, as it is recorded.
     pub doing: audit::Doing,
 }

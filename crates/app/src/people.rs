@@ -11,7 +11,7 @@ use concord_domain::{
 use concord_store::{
     Area, Tx,
     accounts::{self, Account, Membership},
-    credentials, references, sessions,
+    credentials, identities, references, sessions,
 };
 use uuid::Uuid;
 
@@ -323,17 +323,18 @@ pub fn create_account(
     })
 }
 
-/// Gives an account another password and ends its sessions, on the command line.
+/// Gives an account another password, ends its sessions and unlinks its identities, on the command
+/// line.
 ///
 /// # Errors
 /// [`Error::NotFound`], or what is wrong with the password.
 pub fn reset_password(app: &App, login: &str, password: &str) -> Result<()> {
     let hash = auth::hash_new(password)?;
-    change_account(app, login, |_, account| {
+    change_account(app, login, |tx, account| {
         account.password_hash = Some(hash.clone());
         account.invitation_hash = None;
         account.invitation_until = None;
-        Ok(())
+        Ok(identities::delete_all(tx, account.id)?)
     })
 }
 

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod commands;
+mod identity_provider;
 mod keys;
 mod server_key;
 mod setup;

@@ -15,16 +15,19 @@ pub enum BeganBy {
     Password,
     /// An invitation that was taken up.
     Invitation,
+    /// What an identity provider said.
+    IdentityProvider,
 }
 
 impl Closed for BeganBy {
     const LIST: &'static str = "began_by";
-    const ALL: &'static [Self] = &[Self::Password, Self::Invitation];
+    const ALL: &'static [Self] = &[Self::Password, Self::Invitation, Self::IdentityProvider];
 
     fn code(self) -> &'static str {
         match self {
             Self::Password => "password",
             Self::Invitation => "invitation",
+            Self::IdentityProvider => "identity_provider",
         }
     }
 }
@@ -36,16 +39,43 @@ pub enum SecondFactor {
     Code,
     /// A code that stands in for it, once.
     RecoveryCode,
+    /// A way of signing in at an identity provider that is enough by itself.
+    IdentityProvider,
 }
 
 impl Closed for SecondFactor {
     const LIST: &'static str = "second_factor";
-    const ALL: &'static [Self] = &[Self::Code, Self::RecoveryCode];
+    const ALL: &'static [Self] = &[Self::Code, Self::RecoveryCode, Self::IdentityProvider];
 
     fn code(self) -> &'static str {
         match self {
             Self::Code => "code",
             Self::RecoveryCode => "recovery_code",
+            Self::IdentityProvider => "identity_provider",
+        }
+    }
+}
+
+/// What somebody is sent to an identity provider for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SentFor {
+    /// To sign in.
+    SignIn,
+    /// To link what it knows them by to their account.
+    Link,
+    /// To prove again who they are.
+    StepUp,
+}
+
+impl Closed for SentFor {
+    const LIST: &'static str = "sent_for";
+    const ALL: &'static [Self] = &[Self::SignIn, Self::Link, Self::StepUp];
+
+    fn code(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign_in",
+            Self::Link => "link",
+            Self::StepUp => "step_up",
         }
     }
 }

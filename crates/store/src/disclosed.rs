@@ -113,6 +113,11 @@ pub const IN_CLEAR: &[InClear] = in_clear! {
         "hashes of the codes that stand in for a second factor";
     "challenges" ["challenge_hash" "account_id" "began_by" "ends_at"]
         "who has taken the first of two steps of signing in";
+    "identities" ["id" "account_id" "issuer" "subject_hash" "linked_at"]
+        "who is known to which identity provider, since when, and hashes of what it calls them, by \
+         which somebody who guesses that sees that the guess is right";
+    "attempts" ["state_hash" "secret_hash" "purpose" "account_id" "session_id" "ends_at"]
+        "who was sent to the identity provider lately, and what for";
     "tool_tokens" ["id" "account_id" "token_hash" "name" "scope" "made_at" "ends_at"]
         "which tools people gave a token to, what those may do and until when, and hashes of them";
     "idempotency_keys" ["operation_id" "account_id" "key" "request_hash" "resource_id" "used_at"]

@@ -22,6 +22,7 @@ pub mod engagements;
 pub mod entries;
 pub mod flags;
 pub mod idempotency;
+pub mod identities;
 pub mod links;
 pub mod live;
 pub mod lock_down;

@@ -15,13 +15,18 @@ use concord_app::{
 use concord_domain::vocabulary::Role;
 use tracing_subscriber::EnvFilter;
 
-use crate::setup::{Place, Standing, write_secret};
+use crate::{
+    identity_provider::IdentityProvider,
+    setup::{Place, Standing, write_secret},
+};
 
 /// Serve the API
 #[derive(Args)]
 pub struct Serve {
     #[command(flatten)]
     place: Place,
+    #[command(flatten)]
+    identity_provider: IdentityProvider,
     /// Where to listen
     #[arg(long, env = "CONCORD_LISTEN", default_value = "127.0.0.1:8080")]
     listen: String,
@@ -63,7 +68,8 @@ impl Serve {
         } else {
             log.json().init()
         }
-        let app = self.place.open("serve", Standing::LockedDownOrNot)?;
+        let provider = self.identity_provider.open()?;
+        let app = App { provider, ..self.place.open("serve", Standing::LockedDownOrNot)? };
         let is_locked = lock_down::since(&app).map_err(super::told)?.is_some();
         if self.demo && !is_locked {
             self.prepare(&App { doing: Doing::own("demo"), ..app.clone() })?;

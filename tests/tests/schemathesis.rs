@@ -88,6 +88,29 @@ fn link(server: &Demonstration, played: &Played, token: &str) {
     assert_eq!(linked.expect("it is linked").status(), 204);
 }
 
+/// Lets the caller and another organisation ask to be put in touch with each other, and the caller
+/// propose somebody for the desk.
+fn wait_for_others(server: &Demonstration, token: &str) {
+    let other = server.token("focal@harbour");
+    let within = |path: &str| format!("/v1/operations/exercise/{path}");
+    let line = |organization: &str, action: &str| {
+        json!({"organization": organization, "armed_actor": "ufv", "level": "tactical",
+            "method": "negotiation", "status": "ongoing", "from": "2026-01-01",
+            "audience": "operation",
+            "asks": [{"issue": "access.movement.routes", "action": action}]})
+    };
+    server.post(&within("engagements"), token, &line("rtw", "open_route"));
+    let logged = server.post(&within("engagements"), &other, &line("harbour", "close_route"));
+    let flags = logged["flags"].as_array().expect("flags");
+    let met = flags.iter().find(|flag| flag["kind"] == "contradiction").expect("they meet");
+    for asking in [token, &other] {
+        let wish = json!({"flag": met["id"], "reason": "Before either of us goes."});
+        server.post(&within("contact-requests"), asking, &wish);
+    }
+    let change = json!({"change": "add", "login": "second@desk", "name": "Second"});
+    server.post(&within("desk/changes"), token, &change);
+}
+
 #[test]
 fn what_is_made_from_the_document_alone_finds_nothing_that_breaks_it() {
     let played = Played::new();
@@ -108,6 +131,7 @@ fn what_is_made_from_the_document_alone_finds_nothing_that_breaks_it() {
     });
     server.post("/v1/operations/exercise/checks", &token, &question);
     link(&server, &played, &token);
+    wait_for_others(&server, &token);
     let configuration = std::fs::read_to_string(file("contract/schemathesis.toml"));
     let configuration = configuration.expect("the configuration") + &ids(&server, &token);
     let path = server.folder.join("schemathesis.toml");

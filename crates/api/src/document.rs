@@ -33,14 +33,14 @@ use utoipa::{
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
-    lock_down::HEALTH,
-    problem::{self, FoundInText, Kind, Problem, ProblemAt},
+    problem::{FoundInText, Problem, ProblemAt},
     routes::{self, Is, Parameter, Route, Schema},
     views,
 };
 
 mod answers;
 mod confirmable;
+mod problems;
 
 const PREFIX: &str = "#/components/schemas/";
 
@@ -114,7 +114,7 @@ fn operation(route: &Route) -> PathOperation {
     if route.is_tagged && route.method == Method::GET {
         operation = operation.response("304", answers::not_modified());
     }
-    for kind in problems(route) {
+    for kind in problems::problems(route) {
         operation = operation.response(kind.status.as_str(), answers::problem(kind.status));
     }
     if !route.is_open {
@@ -217,63 +217,6 @@ fn content(schema: &Schema, example: Option<&Value>) -> Content {
     let mut content = Content::new(Some(string_schema(json_schema(schema))));
     content.example = example.cloned();
     content
-}
-
-/// The problems that a route can meet.
-fn problems(route: &Route) -> Vec<&'static Kind> {
-    let mut kinds: Vec<&'static Kind> = vec![&problem::MALFORMED, &problem::INTERNAL];
-    if !HEALTH.contains(&route.path.as_str()) {
-        kinds.push(&problem::LOCKED_DOWN);
-    }
-    if !route.is_open {
-        kinds.push(&problem::UNAUTHENTICATED);
-        kinds.push(&problem::FORBIDDEN);
-        kinds.push(&problem::NOT_FOUND);
-        kinds.push(&problem::BUSY);
-    }
-    if route.path.contains('{') {
-        kinds.push(&problem::NOT_FOUND);
-    }
-    if ["/engagements/{id}", "/commitments/{id}"].iter().any(|entry| route.path.contains(entry)) {
-        kinds.push(&problem::RETRACTED);
-    }
-    if route.body.is_some() {
-        kinds.extend([
-            &problem::INVALID,
-            &problem::TOO_LARGE,
-            &problem::UNSUPPORTED,
-            &problem::CONFLICT,
-        ]);
-    }
-    if !route.query.is_empty() {
-        kinds.push(&problem::INVALID);
-    }
-    if route.needs_match {
-        kinds.extend([&problem::STALE, &problem::NO_PRECONDITION]);
-    }
-    kinds.extend(match route.id.as_str() {
-        "sign_in" | "second_step" => {
-            &[&problem::SIGN_IN_REFUSED, &problem::THROTTLED, &problem::BUSY][..]
-        }
-        "accept_invitation" => &[&problem::SIGN_IN_REFUSED, &problem::BUSY],
-        "begin_oidc_sign_in" => &[&problem::CONFLICT, &problem::BUSY, &problem::PROVIDER],
-        "finish_oidc_sign_in" => {
-            &[&problem::SIGN_IN_REFUSED, &problem::CONFLICT, &problem::BUSY, &problem::PROVIDER]
-        }
-        "begin_oidc" | "finish_oidc" => &[&problem::CONFLICT, &problem::PROVIDER],
-        "refresh" => &[&problem::SESSION_ENDED, &problem::BUSY],
-        "check" => &[&problem::BUDGET_SPENT],
-        "change_password" | "step_up" | "confirm_second_factor" | "ask_for_contact" => {
-            &[&problem::THROTTLED]
-        }
-        "enrol_second_factor" | "renew_recovery_codes" | "remove_second_factor" => {
-            &[&problem::CONFLICT]
-        }
-        "confirm_desk_change" => &[&problem::INVALID, &problem::CONFLICT],
-        "readyz" => &[&problem::BUSY],
-        _ => &[],
-    });
-    kinds
 }
 
 fn components() -> Components {

@@ -198,22 +198,29 @@ fn sides(tx: &mut Tx, access: &Access, about: About) -> Result<Sides> {
 
 /// Why it may not be told whose these entries are, if so for all of them.
 fn untold_of(tx: &mut Tx, access: &Access, ids: &[Uuid]) -> Result<Option<Untold>> {
-    let disclosures = entries::disclosures(tx, access.id(), ids)?;
+    let each = untold_each(tx, access, ids)?;
+    let is_told = each.values().any(Option::is_none);
+    let why = each.into_values().flatten().last().unwrap_or(Untold::DisclosesNothing);
+    Ok((!is_told).then_some(why))
+}
+
+/// Of each of these entries that are there why it may not be told whose it is, if so.
+fn untold_each(
+    tx: &mut Tx,
+    access: &Access,
+    ids: &[Uuid],
+) -> Result<BTreeMap<Uuid, Option<Untold>>> {
     let lines: Vec<EngagementId> = ids.iter().copied().map(EngagementId).collect();
-    let lines = engagements::load_for_rules(tx, access.id(), &lines)?;
-    let mut why = Some(Untold::DisclosesNothing);
-    for (id, _, disclosure) in disclosures {
-        let line = lines.iter().find(|line| line.identity.id.0 == id);
-        let consent = match line {
-            Some(line) => consent(tx, access, line)?,
-            None => Consent::NotNeeded,
-        };
-        why = untold(disclosure, consent);
-        if why.is_none() {
-            return Ok(None);
-        }
+    let mut consents = BTreeMap::new();
+    for line in engagements::load_for_rules(tx, access.id(), &lines)? {
+        consents.insert(line.identity.id.0, consent(tx, access, &line)?);
     }
-    Ok(why)
+    let disclosures = entries::disclosures(tx, access.id(), ids)?.into_iter();
+    let each = disclosures.map(|(id, _, disclosure)| {
+        let consent = consents.get(&id).copied().unwrap_or(Consent::NotNeeded);
+        (id, untold(disclosure, consent))
+    });
+    Ok(each.collect())
 }
 
 const fn said(why: Untold) -> &'static str {

@@ -5,7 +5,7 @@ pub mod audit;
 pub mod contact;
 mod retention;
 
-pub use retention::retention_periods;
+pub use retention::{retention_periods, sharing_changes};
 
 pub use asking::{checks, questions, withheld_lines};
 
@@ -390,23 +390,6 @@ diesel::table! {
         resolution -> Nullable<Text>,
         cause -> Nullable<Text>,
         texts -> Nullable<Binary>,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::sql::Guid;
-
-    sharing_changes (operation_id, entry_id, number) {
-        operation_id -> Guid,
-        entry_id -> Guid,
-        number -> Integer,
-        changed_at -> Timestamp,
-        account_id -> Guid,
-        audience -> Text,
-        disclosure -> Text,
-        texts -> Nullable<Binary>,
-        kind -> Text,
     }
 }
 

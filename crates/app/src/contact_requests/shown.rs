@@ -15,7 +15,7 @@ use concord_store::{
 };
 use uuid::Uuid;
 
-use super::{AskedRequest, ReceivedRequest, untold_of};
+use super::{AskedRequest, ReceivedRequest, untold_each};
 use crate::{
     access::Access,
     disclosed::{Shown, add_outline, outlines},
@@ -110,13 +110,8 @@ fn told(tx: &mut Tx, access: &Access, found: &[(Received, Request)]) -> Result<V
     let open = found.iter().filter(|(_, request)| is_open(request.closes_on, today));
     let entries: BTreeSet<Uuid> =
         open.flat_map(|(_, request)| request.entries.iter().copied()).collect();
-    let mut told = Vec::new();
-    for entry in entries {
-        if untold_of(tx, access, &[entry])?.is_none() {
-            told.push(entry);
-        }
-    }
-    Ok(told)
+    let each = untold_each(tx, access, &entries.into_iter().collect::<Vec<_>>())?;
+    Ok(each.into_iter().filter(|(_, why)| why.is_none()).map(|(entry, _)| entry).collect())
 }
 
 /// Requests as those who were asked see them: the entries of those who ask in outline, as far as they

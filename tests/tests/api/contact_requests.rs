@@ -398,8 +398,9 @@ fn what_discloses_nothing_or_lacks_a_consent_is_not_told_of_by_asking_or_answeri
         let theirs = logged(&elders, &own);
         let line = restricted_line(&elders);
         is_fault(&elders.post(ASKED, &wish(&line)), "/restricted", "inconsistent");
-        let consent = json!({"consent": {"given": "2026-03-15", "until": "2026-04-15"}});
-        elders.amend(&format!("engagements/{theirs}"), &consent).expect(200);
+        let consent =
+            json!({"given": "2026-03-15", "until": "2026-04-15", "reason": "They agreed."});
+        elders.put(&format!("engagements/{theirs}/consent"), "*", &consent).expect(200);
         elders.post(ASKED, &wish(&line)).expect(201);
     });
 }
@@ -408,6 +409,9 @@ fn what_discloses_nothing_or_lacks_a_consent_is_not_told_of_by_asking_or_answeri
 fn there_is_one_open_request_for_a_line_and_ten_in_a_day() {
     on_each_database(|registry: &Registry| {
         let Met { a, b, .. } = met(registry);
+        // More lines than requests.
+        let told = json!({"matches_per_person": 20});
+        registry.desk("demo").amend("/v1/operations/demo", &told).expect(200);
         let line = restricted_line(&b);
         let first = b.post_with_key(ASKED, "one", &wish(&line)).expect(201);
         let again = b.post_with_key(ASKED, "one", &wish(&line)).expect(201);

@@ -212,7 +212,7 @@ fn what_the_desk_focal_points_and_administrators_keep_needs_a_proof() {
             desk.post("places", &place),
             desk.amend("/v1/operations/demo", &json!({"name": "Renamed"})),
             focal_point.post("people", &of_a("member")),
-            of_operation.post("people", &invited("desk")),
+            of_operation.post("people", &invited("auditor")),
             administrator.post("/v1/operations", &operation),
         ];
         for answer in &refused {
@@ -232,7 +232,7 @@ fn what_the_desk_focal_points_and_administrators_keep_needs_a_proof() {
         }
         desk.post("places", &place).expect(201);
         focal_point.post("people", &of_a("member")).expect(201);
-        of_operation.post("people", &invited("desk")).expect(201);
+        of_operation.post("people", &invited("auditor")).expect(201);
         administrator.post("/v1/operations", &operation).expect(201);
     });
 }

@@ -36,6 +36,7 @@ mod api {
     mod retractions;
     mod sealed_secrets;
     mod sealing;
+    mod seams;
     mod search;
     mod second_factor;
     mod sessions;

@@ -225,8 +225,8 @@ pub fn settle(
     access.deeds.meets(met);
     let hidden = hidden.iter().flat_map(|flag| flag.between.iter().copied());
     let meeting = coherence::entries_of(hidden, &facts).into_iter().collect();
-    let may_wait = asking.end(app, tx, access, &meeting)?;
-    Ok(Settled { found: shown, facts, may_wait })
+    asking.end(app, tx, access, &meeting)?;
+    Ok(Settled { found: shown, facts })
 }
 
 /// The classes of the restricted lines of entries.
@@ -236,8 +236,6 @@ type Classes = HashMap<Uuid, BTreeSet<FlagClass>>;
 struct Asking {
     of: BTreeMap<OrganizationId, Vec<Uuid>>,
     before: Classes,
-    /// Whether some of it waits already.
-    waits: bool,
 }
 
 impl Asking {
@@ -258,18 +256,17 @@ impl Asking {
             let there: Vec<Uuid> = asked.iter().copied().filter(|e| there.contains(e)).collect();
             before.extend(lines(tx, access.id(), *organization, &there)?);
         }
-        Ok(Self { of, before, waits: !waiting.is_empty() })
+        Ok(Self { of, before })
     }
 
-    /// Counts what was asked, of which these meet something hidden, or withholds it; whether
-    /// something waits.
+    /// Counts what was asked, of which these meet something hidden, or withholds it.
     fn end(
         mut self,
         app: &App,
         tx: &mut Tx,
         access: &Access,
         meeting: &HashSet<Uuid>,
-    ) -> Result<bool> {
+    ) -> Result<()> {
         let mut waiting = Vec::new();
         for (organization, asked) in self.of {
             let who = (access.account, organization);
@@ -294,8 +291,7 @@ impl Asking {
                 }
             }
         }
-        withheld::put(tx, access.id(), &waiting)?;
-        Ok(self.waits || !waiting.is_empty())
+        Ok(withheld::put(tx, access.id(), &waiting)?)
     }
 }
 

@@ -46,8 +46,6 @@ pub struct Settled {
     pub found: Vec<Flag>,
     /// The facts.
     pub facts: Facts,
-    /// Whether lines of an entry that was written may follow on a later day.
-    pub may_wait: bool,
 }
 
 /// Finds anew all flags that a change touches, and keeps what became of each.
@@ -83,7 +81,7 @@ pub fn settle(
     for (_, flag) in kept {
         keep(app, tx, (operation, &facts), (flag, None), changed)?;
     }
-    Ok(Settled { found, facts, may_wait: true })
+    Ok(Settled { found, facts })
 }
 
 /// A flag that is raised for the first time.

@@ -117,11 +117,13 @@ fn make(app: &App, tx: &mut Tx, access: &Access, wish: &Wish) -> Result<Uuid> {
     let owner = |entry: &Uuid| owners.get(entry).copied().flatten();
     let Some(organization) = sides.own.iter().find_map(owner) else { return Err(Error::NotFound) };
     access.require(Action::AskForContact, Some(organization))?;
-    let own: Vec<Uuid> =
+    let mut own: Vec<Uuid> =
         sides.own.into_iter().filter(|entry| owner(entry) == Some(organization)).collect();
     if let Some(why) = untold_of(tx, access, &own)? {
         return Err(Error::at(member(wish.about), FaultCode::Inconsistent, said(why)));
     }
+    let untold = untold_each(tx, access, &own)?;
+    own.retain(|entry| untold.get(entry).is_some_and(Option::is_none));
     let faults = guard::judged(access, wish.noted.clone(), (&[], wish.confirmation));
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
@@ -143,7 +145,8 @@ fn make(app: &App, tx: &mut Tx, access: &Access, wish: &Wish) -> Result<Uuid> {
         asked.entry(owner(&entry)).or_default().push(entry);
     }
     asked.remove(&Some(organization));
-    if asked.is_empty() {
+    // A line that only stands for a while yet is asked about like any other: nobody answers.
+    if asked.is_empty() && matches!(wish.about, About::Flag(_)) {
         let detail = "nobody but you is in this flag";
         return Err(Error::at(member(wish.about), FaultCode::Inconsistent, detail));
     }
@@ -170,8 +173,13 @@ fn sides(tx: &mut Tx, access: &Access, about: About) -> Result<Sides> {
     let unknown = |detail: &str| Error::at(member(about), FaultCode::UnknownReference, detail);
     match about {
         About::Line(id) => {
-            let flags::Behind { class, entry, hidden } = flags::behind(tx, access, id)?
+            let flags::Behind { class, entry, hidden, is_frozen } = flags::behind(tx, access, id)?
                 .ok_or_else(|| unknown("none of your restricted lines has this id"))?;
+            if is_frozen {
+                let detail = "this line stands as it was before the entry was changed beyond a \
+                              budget; ask once it tells what there is now, on a later day";
+                return Err(Error::at(member(about), FaultCode::Inconsistent, detail));
+            }
             Ok(Sides { class, own: BTreeSet::from([entry]), others: hidden })
         }
         About::Flag(id) => {

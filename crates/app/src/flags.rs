@@ -388,7 +388,7 @@ pub(crate) fn of_lines(
     focus.visits.extend(documents.iter().map(|e| (e.armed_actor.0, e.level.0)));
     let facts = coherence::gather(tx, access.id(), &mut focus)?;
     let found = evaluate(&facts, &focus);
-    of_found(tx, access, ids, Settled { found, facts, may_wait: true })
+    of_found(tx, access, ids, Settled { found, facts })
 }
 
 /// Of what was found the flags of some engagements, and the lines about what may not be shown.
@@ -396,7 +396,7 @@ pub(crate) fn of_found(
     tx: &mut Tx,
     access: &Access,
     ids: &[EngagementId],
-    Settled { mut found, facts, may_wait }: Settled,
+    Settled { mut found, facts }: Settled,
 ) -> Result<(Vec<ShownFlag>, Vec<RestrictedLine>)> {
     found.retain(|flag| {
         coherence::entries_of(flag.between.iter().copied(), &facts)
@@ -405,10 +405,5 @@ pub(crate) fn of_found(
     });
     let flags = show_found(tx, access, &facts, found, None)?;
     let own: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
-    let restricted = if may_wait {
-        restricted(tx, access, Some(&own))?
-    } else {
-        restricted::as_they_are(tx, access, &own)?
-    };
-    Ok((flags, restricted))
+    Ok((flags, restricted(tx, access, Some(&own))?))
 }

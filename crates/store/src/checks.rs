@@ -10,6 +10,7 @@ use crate::{
     documents::{restored, stored},
     error::{Result, StoreError},
     lists::{Among, id_list},
+    retractions,
     schema::checks as t,
     sealing::TextOf,
     sql::RowId,
@@ -50,6 +51,40 @@ pub fn keep(tx: &mut Tx, operation: Uuid, receipt: &Receipt) -> Result<()> {
     );
     diesel::insert_into(t::table).values(row).execute(tx)?;
     Ok(())
+}
+
+/// Erases the receipts from before a time, at most `limit` of them; their ids.
+///
+/// # Errors
+/// The store's own.
+pub fn erase_before(
+    tx: &mut Tx,
+    operation: Uuid,
+    (before, limit): (NaiveDateTime, i64),
+) -> Result<Vec<Uuid>> {
+    let rows: Vec<RowId> = t::table
+        .filter(t::operation_id.eq(RowId(operation)))
+        .filter(t::asked_at.lt(before))
+        .order(t::asked_at)
+        .limit(limit)
+        .select(t::id)
+        .load(tx)?;
+    let ids: Vec<Uuid> = rows.into_iter().map(|id| id.0).collect();
+    let of_operation = t::table.filter(t::operation_id.eq(RowId(operation)));
+    diesel::delete(of_operation.filter(t::id.among(id_list(ids.iter().copied())))).execute(tx)?;
+    for id in &ids {
+        retractions::forget_made(tx, operation, *id)?;
+    }
+    Ok(ids)
+}
+
+/// Whether there are receipts from before a time.
+///
+/// # Errors
+/// The store's own.
+pub fn any_before(tx: &mut Tx, operation: Uuid, before: NaiveDateTime) -> Result<bool> {
+    let old = t::table.filter(t::operation_id.eq(RowId(operation))).filter(t::asked_at.lt(before));
+    Ok(diesel::select(diesel::dsl::exists(old)).get_result(tx)?)
 }
 
 /// Whose receipts are asked for.

@@ -17,6 +17,7 @@ use crate::{
     entries::closed,
     error::{Result, StoreError},
     lists::{Among, id_list},
+    retractions,
     schema::contact::{
         contact_request_entries as e, contact_requests as t, received_contact_requests as r,
     },
@@ -320,4 +321,32 @@ pub fn count_since(
         .filter(t::asked_at.ge(since))
         .count()
         .get_result(tx)?)
+}
+
+/// Erases what was said in requests about an entry, by those who asked and those who were asked, and
+/// that they were about it. That somebody asked somebody stays.
+///
+/// # Errors
+/// The store's own.
+pub(crate) fn forget_entry(tx: &mut Tx, operation: Uuid, entry: Uuid) -> Result<()> {
+    let about = e::table.filter(e::operation_id.eq(RowId(operation)));
+    let about = about.filter(e::entry_id.eq(RowId(entry)));
+    let sides: Vec<RowId> = about.select(e::side_id).load(tx)?;
+    for side in sides {
+        let received: Vec<RowId> = r::table
+            .filter(r::operation_id.eq(RowId(operation)))
+            .filter(r::request_id.eq(side).or(r::id.eq(side)))
+            .select(r::id)
+            .load(tx)?;
+        for id in received.into_iter().chain([side]) {
+            let nothing: Option<Vec<u8>> = None;
+            let there = r::table.filter(r::operation_id.eq(RowId(operation))).filter(r::id.eq(id));
+            diesel::update(there).set(r::texts.eq(nothing.clone())).execute(tx)?;
+            let there = t::table.filter(t::operation_id.eq(RowId(operation))).filter(t::id.eq(id));
+            diesel::update(there).set(t::texts.eq(nothing)).execute(tx)?;
+            retractions::forget_made(tx, operation, id.0)?;
+        }
+    }
+    diesel::delete(about).execute(tx)?;
+    Ok(())
 }

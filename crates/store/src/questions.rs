@@ -48,6 +48,16 @@ pub fn keep(tx: &mut Tx, operation: Uuid, counted: &Counted) -> Result<()> {
     Ok(())
 }
 
+/// Forgets what was counted before a day, which counts against no budget any more.
+///
+/// # Errors
+/// The store's own.
+pub fn forget_before(tx: &mut Tx, operation: Uuid, day: Day) -> Result<()> {
+    let of_operation = t::table.filter(t::operation_id.eq(RowId(operation)));
+    diesel::delete(of_operation.filter(t::asked_on.lt(day))).execute(tx)?;
+    Ok(())
+}
+
 type Row = (RowId, RowId, Day, String, i32, i32);
 
 /// What counts against the budgets of a person and an organisation: all that was asked today, and

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::{
     audit,
     connection::{MultiBackend, Store, Tx},
+    contact_requests,
     documents::IDS_MAX,
     due, engagements,
     entries::permitted,
@@ -167,6 +168,7 @@ fn bury(tx: &mut Tx, operation: Uuid, id: Uuid, day: Day) -> Result<()> {
     diesel::delete(changes.filter(sc::entry_id.eq(RowId(id)))).execute(tx)?;
     let withheld = w::table.filter(w::operation_id.eq(RowId(operation)));
     diesel::delete(withheld.filter(w::entry_id.eq(RowId(id)))).execute(tx)?;
+    contact_requests::forget_entry(tx, operation, id)?;
     forget_made(tx, operation, id)?;
     let entry = entries::table
         .filter(entries::operation_id.eq(RowId(operation)))
@@ -183,7 +185,7 @@ fn bury(tx: &mut Tx, operation: Uuid, id: Uuid, day: Day) -> Result<()> {
 /// Forgets by which request a thing was made or added to, so that nobody who guesses the request
 /// sees that the guess is right; and the salts of its hashes in the audit log. The key of the
 /// request stays used.
-fn forget_made(tx: &mut Tx, operation: Uuid, id: Uuid) -> Result<()> {
+pub(crate) fn forget_made(tx: &mut Tx, operation: Uuid, id: Uuid) -> Result<()> {
     let made =
         k::table.filter(k::operation_id.eq(RowId(operation))).filter(k::resource_id.eq(RowId(id)));
     diesel::update(made).set(k::request_hash.eq("")).execute(tx)?;
@@ -243,7 +245,8 @@ impl Store {
             "PRAGMA wal_checkpoint(TRUNCATE);",
             "VACUUM (SKIP_LOCKED) engagements, commitments, parts, links, live_lines, due, flags, \
              flag_subjects, flag_entries, flag_steps, sharing_changes, idempotency_keys, \
-             audit_salts",
+             audit_salts, withheld_lines, contact_requests, received_contact_requests, \
+             contact_request_entries, checks, questions",
         ))
     }
 }

@@ -167,8 +167,11 @@ fn what_was_proposed_lasts_seven_days_and_as_long_as_its_proposer_is_on_the_desk
         let leaving = id_of(&propose(&again(1), &leaving).expect(201).body);
         confirm(&again(2), &leaving).expect(200);
         is_problem(&confirm(&again(2), &proposed), 403, "forbidden");
-        again(2).delete(&format!("{CHANGES}/{proposed}")).expect(204);
-        is_problem(&again(2).delete(&format!("{CHANGES}/{proposed}")), 404, "not_found");
+        // Nobody takes back what another proposed, or one could keep all others from deciding.
+        is_problem(&again(2).delete(&format!("{CHANGES}/{proposed}")), 403, "forbidden");
+        let own = id_of(&propose(&again(2), &add("own@desk")).expect(201).body);
+        again(2).delete(&format!("{CHANGES}/{own}")).expect(204);
+        is_problem(&again(2).delete(&format!("{CHANGES}/{own}")), 404, "not_found");
         // Who is closed out does not count, and confirms nothing.
         people::set_disabled(&registry.app, &people[1].login, true).expect("it is closed");
         let administrator = registry.administrator();

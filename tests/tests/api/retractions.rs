@@ -40,7 +40,7 @@ fn stands_in(bytes: &str, text: &str) -> bool {
 }
 
 /// Where some text stands in the database, as table and column.
-fn places_of(registry: &Registry, texts: &[&str]) -> Vec<(String, String)> {
+pub(super) fn places_of(registry: &Registry, texts: &[&str]) -> Vec<(String, String)> {
     let found = |column: &(String, String)| {
         let bytes = bytes(registry, column);
         texts.iter().any(|text| stands_in(&bytes, text))

@@ -317,7 +317,9 @@ pub fn finish_elsewhere(app: &App, person: Person, returned: &Returned<'_>) -> R
         deeds.by(known.account.id);
         let whose = Some((known.account.id, session));
         let attempt = open_attempt(app, tx, returned, whose)?.ok_or_else(not_proved)?;
-        kept::end_attempt(tx, &attempt.state_hash)?;
+        if !kept::end_attempt(tx, &attempt.state_hash)? {
+            return Err(not_proved());
+        }
         Ok(attempt)
     })?;
     let shown = identity(app, returned, attempt.sent_for).map_err(|error| match error {
@@ -329,6 +331,7 @@ pub fn finish_elsewhere(app: &App, person: Person, returned: &Returned<'_>) -> R
         deeds.by(known.account.id);
         match attempt.sent_for {
             SentFor::Link => {
+                known.require(Deed::KeepCredentials)?;
                 deeds.changed("account", known.account.id);
                 link_anew(app, tx, known.account.id, &shown)
             }

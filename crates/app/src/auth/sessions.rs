@@ -190,7 +190,11 @@ pub fn known(app: &App, tx: &mut Tx, person: Person) -> Result<Known> {
             let found = accounts::of_session(tx, account, session)?;
             found.map(|(account, proved_at)| (account, Assurance::of_session(proved_at, app.now())))
         }
-        Credential::Tool(hash) => tools::owner(app, tx, &hash)?,
+        Credential::Tool(hash) => {
+            // It outlives a lock-down that another process has begun and this has not seen.
+            lock_down::require_none(tx)?;
+            tools::owner(app, tx, &hash)?
+        }
     };
     let known = known.filter(|(account, _)| is_open(account));
     if known.is_none() {

@@ -167,6 +167,11 @@ fn keep(
     {
         return Err(Error::Conflict(said(why).to_owned()));
     }
+    if reply.answer == Answer::Yes && untold_of(tx, access, &request.entries)?.is_some() {
+        let detail = "this request is about nothing any more that may be told of; answer no, or let \
+                      it close";
+        return Err(Error::Conflict(detail.to_owned()));
+    }
     let faults = guard::judged(access, reply.noted.clone(), (&[], reply.confirmation));
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));

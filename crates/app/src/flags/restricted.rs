@@ -110,16 +110,6 @@ fn match_line(class: FlagClass, entry: Uuid, days: &BTreeMap<Uuid, Day>) -> Line
     Line { class, day: days.get(&entry).copied(), entry, told: Told::Match, rule: None }
 }
 
-/// The same of own entries of which nothing is withheld.
-pub(super) fn as_they_are(
-    tx: &mut Tx,
-    access: &Access,
-    own: &[Uuid],
-) -> Result<Vec<RestrictedLine>> {
-    let lines = lines(tx, access.id(), &access.scope, Some(own))?.into_keys().collect();
-    shown(tx, access, &lines)
-}
-
 /// The classes of the lines of own entries in a scope, were nothing withheld.
 pub(crate) fn restricted_lines(
     tx: &mut Tx,
@@ -139,16 +129,20 @@ pub(crate) struct Behind {
     pub entry: Uuid,
     /// The entries that the caller may not read; none if the line only stands for a while yet.
     pub hidden: BTreeSet<Uuid>,
+    /// Whether the line stands as it was until a budget has room.
+    pub is_frozen: bool,
 }
 
 /// What is behind the line with this id, if the caller is shown it now.
 pub(crate) fn behind(tx: &mut Tx, access: &Access, id: Uuid) -> Result<Option<Behind>> {
     let shown = standing(tx, access, None)?.into_iter().find(|line| line.id() == id);
     let Some(line) = shown else { return Ok(None) };
+    // What an entry meets that waits is not told yet, and so not by who is asked about it either.
+    let is_frozen = withheld::of(tx, access.id(), &[line.entry])?.contains_key(&line.entry);
     let found = lines(tx, access.id(), &access.scope, Some(&[line.entry]))?;
     let hidden = found.into_iter().find(|(line, _)| line.id() == id).map(|(_, hidden)| hidden);
     let hidden = hidden.unwrap_or_default();
-    Ok(Some(Behind { class: line.class, entry: line.entry, hidden }))
+    Ok(Some(Behind { class: line.class, entry: line.entry, hidden, is_frozen }))
 }
 
 /// The lines about which the caller has asked to be put in touch and still waits, as far as they

@@ -21,6 +21,7 @@ mod api {
     mod limits;
     mod lock_down;
     mod log;
+    mod notifications;
     mod oidc_provider;
     mod open;
     mod own_sessions;

@@ -251,6 +251,7 @@ fn components() -> Components {
     add::<views::Queue>(&mut components);
     add::<views::ContactRequest>(&mut components);
     add::<views::ReceivedContactRequest>(&mut components);
+    add::<views::Notification>(&mut components);
     add::<views::Person>(&mut components);
     add::<views::SuggestedArmedActor>(&mut components);
     add::<Brief>(&mut components);
@@ -347,6 +348,7 @@ fn plain() -> BTreeMap<String, Value> {
         serde_json::from_str(include_str!("shapes.json")).unwrap_or_default();
     shapes.insert("Sharing".to_owned(), sharing::schema());
     shapes.extend(retention::schemas());
+    shapes.extend(crate::routes::notification_schemas());
     shapes.insert("NewRetraction".to_owned(), retractions::schema());
     shapes.insert("GivenConsent".to_owned(), consents::schema());
     shapes.insert("WithReason".to_owned(), consents::reason_schema());

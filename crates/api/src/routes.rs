@@ -28,6 +28,7 @@ mod find;
 mod flags;
 mod guidance;
 mod lock_down;
+mod notifications;
 mod operations;
 mod outlook;
 mod people;
@@ -38,6 +39,8 @@ mod retractions;
 mod sharing;
 mod signing_in;
 mod system;
+
+pub use notifications::schemas as notification_schemas;
 
 /// A route: what it is called with, what it does, and what the document says of it.
 pub struct Route {
@@ -229,6 +232,7 @@ pub fn all() -> &'static [Route] {
         routes.extend(desk::routes());
         routes.extend(desk_changes::routes());
         routes.extend(contact_requests::routes());
+        routes.extend(notifications::routes());
         routes.extend(outlook::routes());
         routes.extend(guidance::routes());
         routes.extend(bundles::routes());

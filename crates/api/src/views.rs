@@ -25,9 +25,11 @@ use utoipa::{
 use uuid::Uuid;
 
 mod contact_requests;
+mod notifications;
 mod queue;
 
 pub use contact_requests::{ContactRequest, ReceivedContactRequest};
+pub use notifications::Notification;
 pub use queue::{Queue, QueuedFlag};
 
 fn flag_kind() -> Ref {

@@ -37,6 +37,7 @@ use crate::{
 
 pub mod received;
 mod shown;
+pub(crate) mod waiting;
 
 pub use concord_store::contact_requests::{About, Words};
 pub use received::ReceivedRequest;

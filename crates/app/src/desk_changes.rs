@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::Days;
+use chrono::{Days, NaiveDateTime};
 use concord_domain::{
     credential::Deed,
     desk::{CHANGE_DAYS, Decider, Strength, may_change, may_propose},
@@ -228,6 +228,22 @@ fn to_confirm(tx: &mut Tx, access: &Access, id: Uuid) -> Result<Proposed> {
         return Err(Error::Forbidden("the desk itself decides who is on it, two of it together"));
     }
     Ok(proposed)
+}
+
+/// The changes that the caller can confirm, and when each was proposed.
+pub(crate) fn to_be_confirmed(tx: &mut Tx, access: &Access) -> Result<Vec<(Uuid, NaiveDateTime)>> {
+    let open = kept::open(tx, access.id(), access.operation.evaluated_on)?;
+    let desk = Desk::load(tx, access)?;
+    let Some(confirmer) = desk.decider(tx, access, access.account)? else { return Ok(Vec::new()) };
+    let mut waiting = Vec::new();
+    for proposed in open.into_iter().filter(|each| each.account != access.account) {
+        let proposer = desk.decider(tx, access, proposed.account)?;
+        let may = |proposer| may_change(proposer, confirmer, desk.strength()) == Decision::Allow;
+        if proposer.is_some_and(may) {
+            waiting.push((proposed.id, proposed.at));
+        }
+    }
+    Ok(waiting)
 }
 
 /// Confirms a change that another has proposed, and does it.

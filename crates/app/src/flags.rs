@@ -36,7 +36,7 @@ use crate::{
 
 pub use concord_store::flags::subject_kind;
 pub use restricted::RestrictedLine;
-pub(crate) use restricted::{Behind, behind, restricted, restricted_lines};
+pub(crate) use restricted::{Behind, behind, restricted, restricted_lines, standing_lines};
 
 mod restricted;
 

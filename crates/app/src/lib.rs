@@ -31,6 +31,7 @@ pub mod flags;
 pub mod guard;
 pub mod lock_down;
 pub mod names;
+pub mod notifications;
 pub mod once;
 pub mod operations;
 pub mod outlook;

@@ -121,6 +121,8 @@ pub enum Deed {
     ListPeople,
     /// Making an operation.
     MakeOperation,
+    /// Noting what one has seen of what waits for one.
+    SeeNotifications,
     /// Bringing in, or removing, what oneself or one's tools are known by.
     KeepCredentials,
 }
@@ -128,7 +130,8 @@ pub enum Deed {
 impl Deed {
     /// Every deed.
     fn all() -> Vec<Self> {
-        let outside = [Self::ListPeople, Self::MakeOperation, Self::KeepCredentials];
+        let outside =
+            [Self::ListPeople, Self::SeeNotifications, Self::MakeOperation, Self::KeepCredentials];
         Action::ALL.into_iter().map(Self::In).chain(outside).collect()
     }
 
@@ -209,17 +212,22 @@ const fn needs_fresh_proof(deed: Deed) -> bool {
             | Action::KeepOffices
             | Action::KeepDesk => true,
         },
-        Deed::ListPeople => false,
+        Deed::ListPeople | Deed::SeeNotifications => false,
         Deed::MakeOperation | Deed::KeepCredentials => true,
     }
 }
 
-/// Whether a tool may do it. To settle a flag, and to know people, is for people.
+/// Whether a tool may do it. To settle a flag, to know people, and to have seen something, is for
+/// people.
 const fn scope_covers(scope: ToolScope, deed: Deed) -> bool {
     match deed {
         Deed::In(Action::ReadReference | Action::ReadEntries) => true,
         Deed::In(Action::RecordEntry) => matches!(scope, ToolScope::Log),
-        Deed::In(_) | Deed::ListPeople | Deed::MakeOperation | Deed::KeepCredentials => false,
+        Deed::In(_)
+        | Deed::ListPeople
+        | Deed::SeeNotifications
+        | Deed::MakeOperation
+        | Deed::KeepCredentials => false,
     }
 }
 

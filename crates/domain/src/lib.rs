@@ -20,6 +20,7 @@ pub mod id;
 pub mod language;
 pub mod lineage;
 pub mod names;
+pub mod notification;
 pub mod policy;
 pub mod reason;
 pub mod replay;

@@ -159,6 +159,8 @@ pub const IN_CLEAR: &[InClear] = in_clear! {
          issues, and the word that answered it";
     "withheld_lines" ["operation_id" "entry_id" "organization_id" "account_id" "since" "told"]
         "which entries were written beyond a budget, by whom, and the classes shown of them before";
+    "seen_notifications" ["operation_id" "account_id" "id" "thing_id"]
+        "which of the flags, entries and requests that wait for them people have seen";
     "organization_keys" ["operation_id" "owner_id" "id" "wrapped" "server_key"]
         "which organisations have written free texts, and their keys, wrapped";
     "installation" ["id" "server_key" "locked_at"]

@@ -33,10 +33,12 @@ use crate::{
 };
 
 mod disclosing;
+mod ending;
 mod page;
 mod rows;
 
 pub use disclosing::{acknowledged, summarized};
+pub use ending::ending;
 pub use page::{Filter, Position, page};
 pub use rows::load_commitments_for_rules;
 use rows::{CommitmentRow, EngagementRow, commitment, engagement};

@@ -29,6 +29,7 @@ pub mod identities;
 pub mod links;
 pub mod live;
 pub mod lock_down;
+pub mod notifications;
 pub mod operations;
 pub mod parts;
 pub mod questions;

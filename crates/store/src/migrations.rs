@@ -56,6 +56,7 @@ const STEPS: &[Step] = &[
     step!("0011_contact"),
     step!("0012_retention"),
     step!("0013_ways_in"),
+    step!("0014_notifications"),
 ];
 
 /// Brings a database up to date. Each step is a transaction of its own.

@@ -21,6 +21,7 @@ use crate::{
     error::Result,
     links::{self, Role},
     lists::{Among, id_list},
+    notifications,
     schema::{
         commitments as c, engagements as e, entries, flag_entries as fe, flag_steps as st,
         flag_subjects as s, flags as f, idempotency_keys as k, live_lines as l, parts as p,
@@ -183,12 +184,13 @@ fn bury(tx: &mut Tx, operation: Uuid, id: Uuid, day: Day) -> Result<()> {
 }
 
 /// Forgets by which request a thing was made or added to, so that nobody who guesses the request
-/// sees that the guess is right; and the salts of its hashes in the audit log. The key of the
-/// request stays used.
+/// sees that the guess is right; who has seen that it waits; and the salts of its hashes in the audit
+/// log. The key of the request stays used.
 pub(crate) fn forget_made(tx: &mut Tx, operation: Uuid, id: Uuid) -> Result<()> {
     let made =
         k::table.filter(k::operation_id.eq(RowId(operation))).filter(k::resource_id.eq(RowId(id)));
     diesel::update(made).set(k::request_hash.eq("")).execute(tx)?;
+    notifications::forget(tx, operation, id)?;
     audit::erase_salts(tx, operation, id)
 }
 
@@ -246,7 +248,7 @@ impl Store {
             "VACUUM (SKIP_LOCKED) engagements, commitments, parts, links, live_lines, due, flags, \
              flag_subjects, flag_entries, flag_steps, sharing_changes, idempotency_keys, \
              audit_salts, withheld_lines, contact_requests, received_contact_requests, \
-             contact_request_entries, checks, questions",
+             contact_request_entries, checks, questions, seen_notifications",
         ))
     }
 }

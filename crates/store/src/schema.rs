@@ -3,8 +3,10 @@
 mod asking;
 pub mod audit;
 pub mod contact;
+mod notifications;
 mod retention;
 
+pub use notifications::seen_notifications;
 pub use retention::{retention_periods, sharing_changes};
 
 pub use asking::{checks, questions, withheld_lines};

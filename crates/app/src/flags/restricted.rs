@@ -105,6 +105,12 @@ fn standing(tx: &mut Tx, access: &Access, own: Option<&[Uuid]>) -> Result<BTreeS
     Ok(standing)
 }
 
+/// The caller's lines that are shown now, each as its id and the own entry.
+pub(crate) fn standing_lines(tx: &mut Tx, access: &Access) -> Result<Vec<(Uuid, Uuid)>> {
+    let lines = standing(tx, access, None)?;
+    Ok(lines.iter().map(|line| (line.id(), line.entry)).collect())
+}
+
 /// A line that says only that there is a match.
 fn match_line(class: FlagClass, entry: Uuid, days: &BTreeMap<Uuid, Day>) -> Line {
     Line { class, day: days.get(&entry).copied(), entry, told: Told::Match, rule: None }

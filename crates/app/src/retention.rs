@@ -4,9 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::NaiveTime;
 use concord_domain::{
-    checking::TOLD_DAYS,
     document::{Commitment, Count, Engagement, Form, Member, Prose, Reader},
     fault::{FaultCode, Pointer},
     id::{CommitmentId, EngagementId, OrganizationId},
@@ -19,11 +17,11 @@ use concord_domain::{
     window::{Day, earlier, later},
 };
 use concord_store::{
-    Area, Tx, checks,
+    Area, Tx,
     documents::organizations,
     engagements,
     entries::{self, ChangeKind, SharingChange},
-    operations, questions, retention as kept, retractions,
+    operations, retention as kept, retractions,
 };
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -39,6 +37,8 @@ use crate::{
     retractions::{erase_commitment, erase_engagement, let_go_of_erased},
     sharing::read_reason,
 };
+
+mod receipts;
 
 /// How many entries are retracted at a time at most, so that nobody waits for long.
 const AT_ONCE: usize = 50;
@@ -298,37 +298,13 @@ fn run_in(app: &App, operation: Uuid) -> Result<usize> {
             Ok::<_, Error>(!past.engagements.is_empty() || !past.commitments.is_empty())
         })?;
         if !is_past {
-            erase_receipts(app, operation)?;
+            receipts::erase(app, operation)?;
             return Ok(all);
         }
         all += audit::write(app, Area::Operation(operation), |tx, deeds| {
             let access = Access { deeds: std::rc::Rc::clone(deeds), ..server(tx, operation)? };
             let past = past(tx, &access, AT_ONCE)?;
             retract(app, tx, &access, &past)
-        })?;
-    }
-}
-
-/// Erases the receipts of checks that are older than lines of the community are kept for: each tells
-/// of a line that was meant. What is erased is recorded, by ids.
-fn erase_receipts(app: &App, operation: Uuid) -> Result<()> {
-    loop {
-        let (before, is_any) = app.store.read(|tx| {
-            let access = server(tx, operation)?;
-            let days = kept::periods(tx, operation)?.community;
-            let before = earlier(access.operation.evaluated_on, days).and_time(NaiveTime::MIN);
-            Ok::<_, Error>((before, checks::any_before(tx, operation, before)?))
-        })?;
-        if !is_any {
-            return Ok(());
-        }
-        audit::write(app, Area::Operation(operation), |tx, deeds| {
-            let limit = i64::try_from(AT_ONCE).unwrap_or(i64::MAX);
-            for id in checks::erase_before(tx, operation, (before, limit))? {
-                deeds.changed("check", id);
-            }
-            let counted_since = earlier(before.date(), TOLD_DAYS);
-            Ok(questions::forget_before(tx, operation, counted_since)?)
         })?;
     }
 }

@@ -24,6 +24,7 @@ mod api {
     mod notifications;
     mod oidc_provider;
     mod open;
+    mod own_flags;
     mod own_sessions;
     mod pages;
     mod parts;

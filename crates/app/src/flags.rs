@@ -6,9 +6,7 @@ use chrono::NaiveDateTime;
 use concord_domain::{
     evaluate::{Focus, evaluate},
     facts::Facts,
-    fault::FaultCode,
-    flag::{Flag, Subject, check_step},
-    guard::Noted,
+    flag::{Flag, Subject},
     id::{EngagementId, OrganizationId},
     language::Language,
     policy::Action,
@@ -18,7 +16,7 @@ use concord_domain::{
 };
 use concord_store::{
     Tx, entries,
-    flags::{self, Filter, KeptFlag, Step},
+    flags::{self, Filter, KeptFlag},
 };
 use uuid::Uuid;
 
@@ -29,16 +27,16 @@ use crate::{
     coherence::{self, Settled},
     cursor::{self, Items, ListOf, Page},
     error::{Error, Result},
-    guard::{self, Confirmation},
     names::{Names, Wanted},
-    once::{Sent, once},
 };
 
-pub use concord_store::flags::subject_kind;
+pub use concord_store::flags::{Step, subject_kind};
 pub use restricted::RestrictedLine;
 pub(crate) use restricted::{Behind, behind, restricted, restricted_lines, standing_lines};
+pub use steps::{Taken, step};
 
 mod restricted;
+mod steps;
 
 /// The most flags that are described in one answer.
 const FLAGS_MAX: i64 = 1_000;
@@ -89,6 +87,20 @@ pub struct Wish {
     pub state: Option<FlagState>,
     /// Those that hold, or those that do not.
     pub holds: Option<bool>,
+    /// Those that were settled or lapsed, or those that still wait for somebody.
+    pub over: Option<bool>,
+    /// Whose.
+    pub whose: Whose,
+}
+
+/// Whose flags are asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Whose {
+    /// All that the caller may read.
+    #[default]
+    Anybodys,
+    /// Those that rest on an entry of an organisation for which the caller acts.
+    Own,
 }
 
 /// The flags that the caller may read, the worst first.
@@ -105,11 +117,18 @@ pub fn list(
     access::read(app, person, operation, |tx, access| {
         access.require(Action::ReadEntries, None)?;
         let state = wish.state.map(Closed::code).unwrap_or_default();
-        let list = format!("{} flags {state} {:?}", access.id(), wish.holds);
+        let whose = match wish.whose {
+            Whose::Anybodys => "",
+            Whose::Own => "own",
+        };
+        let (holds, over) = (wish.holds, wish.over);
+        let list = format!("{} flags {state} {holds:?} {over:?} {whose}", access.id());
         let of = ListOf { account: access.account, list };
         let limit = page.size()?;
         let after = page.position(app, &of)?.as_deref().and_then(position_of);
-        let filter = Filter { state: wish.state, holds: wish.holds, after, ..Filter::default() };
+        let own = (wish.whose == Whose::Own).then(|| access.scope.organizations.clone());
+        let state = wish.state;
+        let filter = Filter { state, holds, over, of: own, after, ..Filter::default() };
         let kept = flags::list(tx, access.id(), &access.scope, &filter, limit + 1)?;
         let Items { items, next } = cursor::page(app, &of, kept, limit, position);
         let items = describe(tx, access, items)?;
@@ -168,72 +187,6 @@ fn with_history(tx: &mut Tx, access: &Access, id: Uuid) -> Result<FlagWithHistor
     };
     let flag = describe(tx, access, vec![kept])?.pop().ok_or(Error::NotFound)?;
     Ok(FlagWithHistory { flag, steps: steps.into_iter().map(named).collect() })
-}
-
-/// A step that somebody takes on a flag.
-#[derive(Clone, Debug)]
-pub struct Taken {
-    /// To which state.
-    pub state: FlagState,
-    /// With which resolution.
-    pub resolution: Option<Resolution>,
-    /// What is noted.
-    pub note: Option<String>,
-    /// What was found in the note that is never stored.
-    pub noted: Vec<Noted>,
-    /// Whether the note is confirmed to hold none of it.
-    pub confirmation: Confirmation,
-}
-
-/// Takes a step on a flag.
-///
-/// # Errors
-/// [`Error::NotFound`], and [`Error::Invalid`] if the flag does not go that way.
-pub fn step(
-    app: &App,
-    person: Person,
-    operation: &str,
-    id: Uuid,
-    (taken, sent): (&Taken, Sent<'_>),
-) -> Result<FlagWithHistory> {
-    access::write(app, person, operation, |tx, access| {
-        access.require(Action::StepFlag, None)?;
-        let flag = readable(tx, access, id)?;
-        once(app, tx, access, (&format!("{id} step"), sent), |tx| {
-            access.deeds.changed("flag", id);
-            take(app, tx, access, (flag, taken)).map(|()| id)
-        })?;
-        with_history(tx, access, id)
-    })
-}
-
-fn take(
-    app: &App,
-    tx: &mut Tx,
-    access: &Access,
-    (mut flag, taken): (KeptFlag, &Taken),
-) -> Result<()> {
-    let from = flag.standing.state;
-    check_step(from, taken.state, taken.resolution)
-        .map_err(|detail| Error::at("state", FaultCode::Inconsistent, detail))?;
-    let noted = taken.noted.clone();
-    let faults = guard::judged(access, noted, (&[], taken.confirmation));
-    if !faults.is_empty() {
-        return Err(Error::Invalid(faults));
-    }
-    let step = Step {
-        at: app.now(),
-        account: Some(access.account),
-        from: Some(from),
-        to: taken.state,
-        resolution: taken.resolution,
-        cause: None,
-        note: taken.note.clone(),
-    };
-    flag.standing.state = taken.state;
-    flag.resolution = taken.resolution;
-    flags::set_state(tx, access.id(), &flag)?;
-    Ok(flags::keep_step(tx, access.id(), flag.id, &step)?)
 }
 
 /// Why each of these flags holds, found anew from what it rests on.

@@ -6,7 +6,10 @@ use chrono::NaiveDateTime;
 use concord_domain::{
     evaluate::Focus,
     flag::{Standing, Subject},
-    id::{ArmedActorId, AskId, CommitmentId, CommonPositionId, DemandId, EngagementId, LeadId},
+    id::{
+        ArmedActorId, AskId, CommitmentId, CommonPositionId, DemandId, EngagementId, LeadId,
+        OrganizationId,
+    },
     policy::Scope,
     vocabulary::{Closed, FlagClass, FlagKind, FlagState, Resolution, Severity},
 };
@@ -220,12 +223,16 @@ pub struct Filter {
     pub holds: Option<bool>,
     /// Those in this state.
     pub state: Option<FlagState>,
+    /// Those that were settled or lapsed, or those that still wait for somebody.
+    pub over: Option<bool>,
     /// Those with this id.
     pub id: Option<Uuid>,
     /// Those that are these.
     pub identities: Option<Vec<String>>,
     /// Those that rest on any of these entries.
     pub entries: Option<Vec<Uuid>>,
+    /// Those that rest on an entry of any of these organisations.
+    pub of: Option<Vec<OrganizationId>>,
     /// Those that come after this one.
     pub after: Option<(Severity, NaiveDateTime, Uuid)>,
 }
@@ -259,6 +266,12 @@ pub fn list(
     if let Some(state) = filter.state {
         query = query.filter(t::state.eq(state.code()));
     }
+    let over = [FlagState::Resolved.code(), FlagState::Lapsed.code()];
+    match filter.over {
+        Some(true) => query = query.filter(t::state.eq_any(over)),
+        Some(false) => query = query.filter(t::state.ne_all(over)),
+        None => {}
+    }
     if let Some(id) = filter.id {
         query = query.filter(t::id.eq(RowId(id)));
     }
@@ -271,6 +284,17 @@ pub fn list(
             .filter(fe::entry_id.among(id_list(entries.iter().copied())))
             .select(fe::flag_id);
         query = query.filter(t::id.eq_any(resting));
+    }
+    if let Some(organizations) = &filter.of {
+        let owned = entries::table
+            .filter(entries::operation_id.eq(RowId(operation)))
+            .filter(entries::id.eq(fe::entry_id))
+            .filter(entries::organization_id.among(id_list(organizations.iter().copied())));
+        let own = fe::table
+            .filter(fe::operation_id.eq(t::operation_id))
+            .filter(fe::flag_id.eq(t::id))
+            .filter(exists(owned));
+        query = query.filter(exists(own));
     }
     if let Some((severity, raised_at, id)) = filter.after {
         let rank = severity_rank(severity);

@@ -2,16 +2,10 @@
 
 use actix_web::http::Method;
 use concord_app::{
-    Error,
-    flags::{self, Taken, Wish},
-    guard,
+    flags::{self, Taken, Whose, Wish},
     once::Sent,
 };
-use concord_domain::{
-    document::{Of, Prose, Reader},
-    fault::Pointer,
-    vocabulary::{Closed, FlagState, Resolution},
-};
+use concord_domain::vocabulary::{Closed, FlagState};
 use serde_json::json;
 
 use super::{Is, PAGE, Parameter, Route, Schema, within};
@@ -28,6 +22,16 @@ const LIST: &[Parameter] = &[
     Parameter {
         name: "holds",
         about: "Those that the facts raise now, or those that they do not.",
+        is: Is::Boolean,
+    },
+    Parameter {
+        name: "over",
+        about: "Those that were settled or lapsed, or those that still wait for somebody.",
+        is: Is::Boolean,
+    },
+    Parameter {
+        name: "own",
+        about: "`true`: those alone that rest on an entry of an organisation for which you act.",
         is: Is::Boolean,
     },
 ];
@@ -72,7 +76,8 @@ fn list(call: &Call) -> Result<Answer> {
             Problem::new(&problem::MALFORMED, format!("`state` is one of {}", codes.join(", ")))
         })?),
     };
-    let wish = Wish { state, holds: call.flag("holds")? };
+    let whose = if call.flag("own")? == Some(true) { Whose::Own } else { Whose::Anybodys };
+    let wish = Wish { state, holds: call.flag("holds")?, over: call.flag("over")?, whose };
     let found = flags::list(&call.app, call.person()?, call.operation(), wish, &call.page()?)?;
     Ok(Answer::json(&FlagList {
         items: each(found.flags.items),
@@ -87,35 +92,9 @@ fn get(call: &Call) -> Result<Answer> {
 }
 
 fn step(call: &Call) -> Result<Answer> {
-    let taken = read(call)?;
+    let taken = Taken::read(&call.app, &call.body)?;
     let (person, operation, id) = (call.person()?, call.operation(), call.id()?);
     let sent = Sent { body: &call.body, idempotency_key: call.idempotency_key() };
     let found = flags::step(&call.app, person, operation, id, (&taken, sent))?;
     Ok(Answer::json(&FlagDetail::from(found)))
-}
-
-fn read(call: &Call) -> Result<Taken> {
-    let mut nothing = concord_app::resources::Nothing;
-    let mut reader = Reader::of_request(&mut nothing, call.app.today());
-    let at = Pointer::ROOT;
-    let sorted = guard::sorted(&call.body);
-    let object = reader.object(&sorted.body, &at, &["state", "resolution", "note"]);
-    let taken = object.and_then(|object| {
-        let state: Option<Of<FlagState>> = reader.required(object, &at, "state");
-        let resolution: Option<Option<Of<Resolution>>> = reader.optional(object, &at, "resolution");
-        let note: Option<Option<Prose>> = reader.optional(object, &at, "note");
-        Some(Taken {
-            state: state?.0,
-            resolution: resolution?.map(|each| each.0),
-            note: note?.map(|note| note.as_str().to_owned()),
-            noted: Vec::new(),
-            confirmation: sorted.confirmation,
-        })
-    });
-    let noted = reader.noted.unwrap_or_default();
-    reader.faults.extend(sorted.fault);
-    match taken {
-        Some(taken) if reader.faults.is_empty() => Ok(Taken { noted, ..taken }),
-        _ => Err(Error::Invalid(reader.faults).into()),
-    }
 }

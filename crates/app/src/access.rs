@@ -160,6 +160,39 @@ pub fn entered(app: &App, tx: &mut Tx, person: Person, written: &str) -> Result<
     Ok(Access { operation, account: account.id, caller, scope, assurance, language, deeds })
 }
 
+/// Who somebody is in an operation, and what it is called.
+#[derive(Clone, Debug)]
+pub struct Entered {
+    /// The key of the operation.
+    pub key: String,
+    /// What it is called.
+    pub name: String,
+    /// What the person is called.
+    pub visitor: String,
+    /// What the person is there.
+    pub caller: Caller,
+    /// The organisations for which the person acts.
+    pub organizations: Vec<OrganizationId>,
+}
+
+/// Who the caller is in an operation.
+///
+/// # Errors
+/// [`Error::NotFound`] for strangers.
+pub fn enter(app: &App, person: Person, operation: &str) -> Result<Entered> {
+    read(app, person, operation, |tx, access| {
+        let account = accounts::load(tx, &[access.account])?.pop().ok_or(Error::Unauthenticated)?;
+        let kept = &access.operation.operation;
+        Ok(Entered {
+            key: kept.key.as_str().to_owned(),
+            name: kept.name.as_str().to_owned(),
+            visitor: account.name,
+            caller: access.caller.clone(),
+            organizations: access.scope.organizations.clone(),
+        })
+    })
+}
+
 /// Reads in an operation. The first to come on a UTC day brings it up to that day. If entries of
 /// others are shown, that is recorded, or nothing is answered.
 ///

@@ -15,6 +15,7 @@ use crate::{
     lock_down,
 };
 
+mod browser;
 mod elsewhere;
 mod keys;
 mod passwords;
@@ -23,6 +24,7 @@ mod sessions;
 mod tokens;
 mod tools;
 
+pub use browser::{Browser, keep_in_browser, known_in_browser};
 pub use concord_store::{credentials::ToolToken, identities::KeptIdentity};
 pub use elsewhere::{
     ATTEMPT_SECONDS, IDENTITIES_MAX, Returned, Sent, begin_elsewhere, begin_sign_in_elsewhere,

@@ -58,6 +58,20 @@ pub fn list(
     })
 }
 
+/// All that waits for the caller and was not seen, at once.
+///
+/// # Errors
+/// [`Error::Forbidden`](crate::Error::Forbidden) for whom who sees nothing of the operation.
+pub fn all(app: &App, person: Person, operation: &str) -> Result<Vec<Notification>> {
+    access::read(app, person, operation, |tx, access| {
+        access.require(Action::ReadReference, None)?;
+        let seen = kept::seen(tx, access.id(), access.account)?;
+        let mut waiting = standing(tx, access)?;
+        waiting.retain(|each| !seen.contains_key(&each.id));
+        Ok(waiting)
+    })
+}
+
 /// Notes that the caller has seen some of what waits for them. Ids of what does not wait are passed
 /// over, whether it never did or does no longer.
 ///

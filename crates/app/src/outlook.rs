@@ -22,8 +22,10 @@ use crate::{App, access::Access, error::Result, names::Names};
 
 pub mod brief;
 mod commitments;
+mod lines;
 pub mod report;
 mod risks;
+pub mod sides;
 
 /// How long a document is to be relied on, in days.
 const RELIED_ON_DAYS: u32 = 7;

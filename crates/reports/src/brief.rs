@@ -34,7 +34,29 @@ const ALIASES_SHOWN: usize = 4;
 ///
 /// None is known: askama reports what a formatter does.
 pub fn html(brief: &Brief, language: Language) -> Result<String, askama::Error> {
-    Page { w: &language, handling: &brief.handling, brief }.render()
+    html_with_way_back(brief, language, None)
+}
+
+/// Where its reader came from, for who reads it on a screen.
+#[derive(Clone, Copy, Debug)]
+pub struct WayBack<'a> {
+    /// The address.
+    pub address: &'a str,
+    /// What the link says.
+    pub name: &'a str,
+}
+
+/// The same page with a way back above it, which is not printed.
+///
+/// # Errors
+///
+/// As [`html`].
+pub fn html_with_way_back(
+    brief: &Brief,
+    language: Language,
+    way_back: Option<WayBack<'_>>,
+) -> Result<String, askama::Error> {
+    Page { w: &language, handling: &brief.handling, brief, way_back }.render()
 }
 
 #[derive(Template)]
@@ -43,6 +65,7 @@ struct Page<'a> {
     w: &'a Language,
     handling: &'a Handling,
     brief: &'a Brief,
+    way_back: Option<WayBack<'a>>,
 }
 
 impl Page<'_> {

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use concord_domain::{
     document::{
         ArmedActor, Commitment, CommonPosition, Engagement, Lead, Organization, Prose,
-        ProtectionRisk, To, ids,
+        ProtectionRisk, To,
     },
     id::{ArmedActorId, OrganizationId, PlaceId},
     language::Language,
@@ -18,10 +18,7 @@ use concord_domain::{
     window::{Day, Window, earlier, later},
 };
 use concord_reports::{
-    brief::{
-        ActorOutline, AskLine, Brief, CommitmentLine, DemandLine, GuidanceLine, LevelLines, Line,
-        Office, Worked,
-    },
+    brief::{ActorOutline, Brief, CommitmentLine, GuidanceLine, LevelLines, Office, Worked},
     disclosed::Disclosed,
 };
 use concord_store::{
@@ -33,7 +30,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
-    Voice, closed, handling, is_about, last_contact, lineages_of, matching_guidance, read_question,
+    Voice, closed, handling, is_about, lineages_of, matching_guidance, read_question,
     risks::{Limits, unaddressed},
     tallies,
 };
@@ -181,26 +178,10 @@ impl Gathered {
         wanted.actors.extend(self.above.iter().map(|id| id.0));
         wanted.actors.insert(self.question.actor.0);
         wanted.places.extend(self.question.place.map(Uuid::from));
-        for line in self.lines.iter().chain(&self.past) {
-            wanted.actors.insert(line.armed_actor.0.0);
-            wanted.places.extend(ids(&line.places).into_iter().map(Uuid::from));
-            wanted.organizations.insert(line.organization.0.0);
-            wanted.organizations.extend(ids(&line.partners).into_iter().map(Uuid::from));
-        }
-        for commitment in &self.commitments {
-            wanted.actors.insert(commitment.armed_actor.0.0);
-            wanted.places.extend(ids(&commitment.places).into_iter().map(Uuid::from));
-            let looked = commitment.verifications.iter();
-            wanted.organizations.extend(looked.map(|each| each.organization.0.0));
-        }
-        for lead in &self.leads {
-            wanted.actors.insert(lead.armed_actor.0.0);
-            wanted.organizations.insert(lead.organization.0.0);
-            wanted.mechanisms.extend(lead.mechanism.map(|to| to.0.0));
-        }
-        wanted.mechanisms.extend(
-            self.positions.iter().filter_map(|position| position.mechanism.map(|to| to.0.0)),
-        );
+        self.lines.iter().chain(&self.past).for_each(|line| wanted.add_line(line));
+        self.commitments.iter().for_each(|commitment| wanted.add_commitment(commitment));
+        self.leads.iter().for_each(|lead| wanted.add_lead(lead));
+        self.positions.iter().for_each(|position| wanted.add_position(position));
         let leading: Vec<Uuid> = wanted.organizations.iter().copied().collect();
         for organization in organizations::load(tx, access.id(), &leading)? {
             self.organizations.insert(organization.identity.id, organization);
@@ -277,60 +258,17 @@ impl Gathered {
         let lines = self.lines.iter().filter(|line| line.level.0 == level);
         LevelLines {
             level: closed(level, self.language),
-            lines: lines.map(|line| self.line(line)).collect(),
-        }
-    }
-
-    fn line(&self, line: &Engagement) -> Line {
-        let voice = self.voice();
-        let organization = voice.named(line.organization.0);
-        let mut engagement = voice.named(line.identity.id);
-        engagement.name = format!("{}, {}", organization.name, self.names.of(line.armed_actor.0));
-        let asks = line.asks.iter().map(|ask| AskLine {
-            action: voice.term(ask.action),
-            issue: voice.term(ask.issue),
-            terms: voice.terms(&ask.terms),
-            offer: (!ask.offer.is_none()).then(|| voice.term(ask.offer)),
-            status: voice.closed(ask.status.0),
-        });
-        let demands = line.demands.iter().map(|each| DemandLine {
-            kind: voice.term(each.kind),
-            response: voice.term(each.response),
-        });
-        Line {
-            engagement,
-            organization,
-            partners: ids(&line.partners).into_iter().map(|id| voice.named(id)).collect(),
-            armed_actor: voice.named(line.armed_actor.0),
-            method: voice.term(line.method),
-            status: voice.closed(line.status.0),
-            when: self.language.window(line.window()),
-            places: voice.places(&line.places),
-            last_contact: last_contact(line, self.question.day).map(|day| day.to_string()),
-            asks: asks.collect(),
-            demands: demands.collect(),
+            lines: lines.map(|line| self.voice().line(line, self.question.day)).collect(),
         }
     }
 
     fn commitment(&self, commitment: &Commitment) -> CommitmentLine {
-        let voice = self.voice();
         let origin = commitment.engagement.and_then(|to| {
             let lines = self.lines.iter().chain(&self.past);
             lines.into_iter().find(|line| line.identity.id == to.0)
         });
-        CommitmentLine {
-            armed_actor: voice.named(commitment.armed_actor.0),
-            kind: voice.term(commitment.kind),
-            action: voice.term(commitment.action),
-            issue: voice.term(commitment.issue),
-            terms: voice.terms(&commitment.terms),
-            places: voice.places(&commitment.places),
-            when: self.language.window(commitment.window()),
-            status: voice.closed(commitment.status.0),
-            obtained_by: origin.map(|line| voice.named(line.organization.0)),
-            arranged: voice.arranged(commitment),
-            verified: voice.verified(commitment, self.question.day),
-        }
+        let obtained_by = origin.map(|line| line.organization.0);
+        self.voice().commitment(commitment, obtained_by, self.question.day)
     }
 
     fn worked(&self) -> Vec<Worked> {

@@ -160,6 +160,8 @@ fn what_the_page_has_no_room_for_is_counted() {
     let html = page(&brief);
     assert!(html.contains("not shown here: 12"), "flags");
     assert!(html.contains("not shown here: 15"), "lines");
-    let levels = Page { w: &Language::English, handling: &brief.handling, brief: &brief }.levels();
+    let handling = &brief.handling;
+    let page = Page { w: &Language::English, handling, brief: &brief, way_back: None };
+    let levels = page.levels();
     assert_eq!(levels.iter().map(|step| step.lines.len()).collect::<Vec<_>>(), [2, 1, 1, 1]);
 }

@@ -28,6 +28,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 pub mod audited;
+pub mod browser;
 pub mod contract;
 pub mod held;
 pub mod postgres;
@@ -333,8 +334,11 @@ fn serve(app: App) -> (SocketAddr, actix_web::dev::ServerHandle) {
     std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
             let server = HttpServer::new(move || {
+                let told = concord_api::ToldToPeople(concord_web::locked_down);
                 Server::new()
+                    .app_data(actix_web::web::Data::new(told))
                     .wrap(middleware::from_fn(concord_api::trace))
+                    .configure(|config| concord_web::configure(&app, config))
                     .configure(|config| concord_api::configure(&app, config))
             })
             .workers(2)

@@ -20,6 +20,7 @@ mod trace;
 mod views;
 
 pub use document::openapi;
+pub use lock_down::ToldToPeople;
 pub use metrics::{Metrics, configure_metrics};
 pub use trace::trace;
 

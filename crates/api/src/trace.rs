@@ -15,7 +15,7 @@ use concord_app::App;
 
 use crate::{lock_down, metrics::Metrics};
 
-/// The headers that every answer has, pages and documents included.
+/// The headers that every answer has, pages and documents included, unless it says them itself.
 const FIXED: [(HeaderName, &str); 3] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
@@ -51,7 +51,9 @@ pub async fn trace<B: MessageBody>(
     tracing::info!(request = %id, %method, route, status, duration_us, "answered");
     let headers = response.headers_mut();
     for (name, value) in FIXED {
-        headers.insert(name, HeaderValue::from_static(value));
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
     }
     if let Ok(value) = HeaderValue::from_str(&id) {
         headers.insert(HeaderName::from_static("x-request-id"), value);

@@ -4,7 +4,7 @@ use std::{io::IsTerminal, path::PathBuf, time::Duration};
 
 use actix_web::{App as Server, HttpServer, middleware, web::Data};
 use clap::Args;
-use concord_api::Metrics;
+use concord_api::{Metrics, ToldToPeople};
 use concord_app::{
     App,
     audit::{Doing, checkpoint::make_daily, sequence::sequence},
@@ -20,7 +20,7 @@ use crate::{
     setup::{Place, Standing, write_secret},
 };
 
-/// Serve the API
+/// Serve the pages and the API
 #[derive(Args)]
 pub struct Serve {
     #[command(flatten)]
@@ -88,8 +88,10 @@ impl Serve {
         };
         let server = HttpServer::new(move || {
             let server = Server::new()
+                .app_data(Data::new(ToldToPeople(concord_web::locked_down)))
                 .wrap(middleware::from_fn(concord_api::trace))
                 .wrap(middleware::Compress::default())
+                .configure(|config| concord_web::configure(&app, config))
                 .configure(|config| concord_api::configure(&app, config));
             match &metrics {
                 Some(metrics) => server.app_data(metrics.clone()),

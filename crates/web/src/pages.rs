@@ -1,0 +1,45 @@
+//! The pages, a file each, which has the same name as its template.
+
+use crate::{
+    reply::Reply,
+    visit::{Result, Visit},
+};
+
+pub mod flag;
+pub mod flags;
+pub mod home;
+pub mod language;
+pub mod meeting;
+pub mod operations;
+pub mod queue;
+pub mod sessions;
+pub mod sign_in;
+pub mod timeline;
+
+/// What a page does.
+pub type Page = fn(&Visit) -> Result<Reply>;
+
+/// An address within this installation; the start where it is none.
+fn within(address: Option<&str>) -> &str {
+    let is_within = |address: &&str| {
+        let rest = address.strip_prefix('/');
+        rest.is_some_and(|rest| !rest.starts_with(['/', '\\']))
+            && address.bytes().all(|byte| byte.is_ascii_graphic())
+    };
+    address.filter(is_within).unwrap_or("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::within;
+
+    #[test]
+    fn nobody_is_sent_away_from_this_installation() {
+        for away in ["https://x.example", "//x.example", "/\\x.example", "x", "", "/a b", "/a\r\nb"]
+        {
+            assert_eq!(within(Some(away)), "/", "{away:?}");
+        }
+        assert_eq!(within(Some("/operations/demo/flags")), "/operations/demo/flags");
+        assert_eq!(within(None), "/");
+    }
+}

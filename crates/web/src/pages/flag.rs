@@ -1,0 +1,259 @@
+//! One flag: why it holds, what it is between, what became of it, and the step to take.
+
+use actix_web::http::StatusCode;
+use askama::Template;
+use concord_app::{
+    Error,
+    flags::{self, FlagWithHistory, Step, Taken},
+    once::Sent,
+    outlook::sides::{Sides, sides},
+};
+use concord_domain::{
+    fault::Fault,
+    flag::check_step,
+    policy::Action,
+    vocabulary::{Closed, FlagState, Level, Resolution},
+};
+use concord_reports::brief::{CommitmentLine, LeadLine, Line, PositionLine};
+use serde_json::{Value, json};
+
+use super::flags::{Weight, names_of};
+use crate::{
+    frame::{self, Frame, may},
+    reply::Reply,
+    visit::{Result, Visit},
+    words::Words,
+};
+
+/// A line of dialogue, in words.
+struct LineShown {
+    organization: String,
+    partners: Vec<String>,
+    armed_actor: String,
+    level: &'static str,
+    places: String,
+    when: String,
+    method: String,
+    status: String,
+    last_contact: Option<String>,
+    /// What, on which terms, and what became of it.
+    asks: Vec<(String, String, String)>,
+    demands: Vec<(String, String)>,
+}
+
+impl LineShown {
+    fn of(w: Words, (level, line): (Level, Line)) -> Self {
+        let about = |ask: &concord_reports::brief::AskLine| {
+            let mut about = vec![ask.issue.label.clone()];
+            about.extend(Some(ask.terms.clone()).filter(|terms| !terms.is_empty()));
+            let offer = |offer: &concord_reports::Term| w.filled("line.in_return", &offer.label);
+            about.extend(ask.offer.as_ref().map(offer));
+            about.join(" · ")
+        };
+        let asks = line.asks.iter();
+        let demands = line.demands.into_iter();
+        Self {
+            asks: asks
+                .map(|ask| (ask.action.label.clone(), about(ask), ask.status.label.clone()))
+                .collect(),
+            demands: demands.map(|each| (each.kind.label, each.response.label)).collect(),
+            organization: line.organization.name,
+            partners: line.partners.into_iter().map(|partner| partner.name).collect(),
+            armed_actor: line.armed_actor.name,
+            level: w.of(level),
+            places: line.places,
+            when: line.when,
+            method: line.method.label,
+            status: line.status.label,
+            last_contact: line.last_contact.map(|day| w.written_day(&day)),
+        }
+    }
+}
+
+/// A step in the history.
+struct Past {
+    day: String,
+    by: Option<String>,
+    to: &'static str,
+    resolution: Option<&'static str>,
+    note: Option<String>,
+    /// Why it took it by itself.
+    cause: Option<&'static str>,
+}
+
+/// The step that somebody may take, and what was wrong with the one that they tried.
+struct Form {
+    /// The states, each with its code and what taking it is called.
+    states: Vec<(&'static str, &'static str)>,
+    /// The resolutions, if it can be settled.
+    resolutions: Vec<(&'static str, &'static str)>,
+    key: String,
+    note: String,
+    resolution: String,
+    problems: Vec<String>,
+    /// Whether something was found in the note that can be confirmed to be none.
+    can_confirm: bool,
+}
+
+#[derive(Template)]
+#[template(path = "flag.html", whitespace = "minimize")]
+struct Page {
+    w: Words,
+    frame: Frame,
+    address: String,
+    kind: &'static str,
+    class: &'static str,
+    weight: Weight,
+    state: &'static str,
+    resolution: Option<&'static str>,
+    since: String,
+    holds: bool,
+    organizations: Vec<String>,
+    title: &'static str,
+    why: &'static str,
+    settled_by: &'static str,
+    because: Vec<String>,
+    lines: Vec<LineShown>,
+    commitments: Vec<CommitmentLine>,
+    leads: Vec<LeadLine>,
+    positions: Vec<PositionLine>,
+    history: Vec<Past>,
+    form: Option<Form>,
+}
+
+impl Page {
+    fn key(&self) -> &str {
+        self.frame.operation.as_ref().map_or("", |operation| &operation.key)
+    }
+
+    fn token(&self) -> &str {
+        self.frame.form_token.as_deref().unwrap_or_default()
+    }
+}
+
+/// The flag.
+pub fn show(visit: &Visit) -> Result<Reply> {
+    let found = flags::get(&visit.app, visit.person()?, visit.operation(), visit.id()?)?;
+    page(visit, found, &[])
+}
+
+/// Takes a step, and shows the flag again.
+pub fn step(visit: &Visit) -> Result<Reply> {
+    let (person, operation, id) = (visit.person()?, visit.operation(), visit.id()?);
+    let body = step_of(visit);
+    let sent = Sent { body: &body, idempotency_key: visit.field("key") };
+    let taken = Taken::read(&visit.app, &body)
+        .and_then(|taken| flags::step(&visit.app, person, operation, id, (&taken, sent)));
+    match taken {
+        Ok(_) => Ok(Reply::go_to(address(visit))),
+        Err(Error::Invalid(faults)) => {
+            page(visit, flags::get(&visit.app, person, operation, id)?, &faults)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The step that a form says, as the API takes it.
+fn step_of(visit: &Visit) -> Value {
+    let state = visit.field("state");
+    let note = visit.field("note").map(|note| note.replace("\r\n", "\n"));
+    // It stands in the form whichever step is taken.
+    let settles = state == Some(FlagState::Resolved.code());
+    let resolution = visit.field("resolution").filter(|_| settles);
+    let mut body = json!({ "state": state });
+    for (name, value) in [("note", note.as_deref()), ("resolution", resolution)] {
+        if let Some(value) = value {
+            body[name] = value.into();
+        }
+    }
+    if visit.field("confirm_text").is_some() {
+        body["confirm_text"] = true.into();
+    }
+    body
+}
+
+fn address(visit: &Visit) -> String {
+    format!("/operations/{}/flags/{}", visit.operation(), visit.part("id"))
+}
+
+fn page(visit: &Visit, found: FlagWithHistory, faults: &[Fault]) -> Result<Reply> {
+    let entered = frame::enter(visit)?;
+    let w = visit.words;
+    let FlagWithHistory { flag, steps } = found;
+    let behind = sides(&visit.app, visit.person()?, visit.operation(), &flag.between)?;
+    let Sides { lines, commitments, leads, positions } = behind;
+    let may_step = may(&entered, Action::StepFlag);
+    let form = flag.state.filter(|_| may_step).and_then(|state| form(visit, state, faults));
+    let page = Page {
+        w,
+        // A step is sent to another address, at which nothing is shown.
+        frame: Frame { here: address(visit), ..Frame::within(visit, &entered) },
+        address: address(visit),
+        kind: w.of(flag.kind),
+        class: w.of(flag.class),
+        weight: Weight::of(w, flag.severity),
+        state: flag.state.map_or("", |state| w.of(state)),
+        resolution: flag.resolution.map(|resolution| w.of(resolution)),
+        since: flag.raised_at.map(|at| w.day(at.date())).unwrap_or_default(),
+        holds: flag.holds,
+        organizations: names_of(&flag),
+        title: flag.about.title,
+        why: flag.about.why,
+        settled_by: flag.about.settled_by,
+        because: flag.because.into_iter().map(|(_, sentence)| sentence).collect(),
+        lines: lines.into_iter().map(|line| LineShown::of(w, line)).collect(),
+        commitments: commitments.into_iter().map(|(_, commitment)| commitment).collect(),
+        leads,
+        positions,
+        history: steps.into_iter().rev().map(|step| past(w, step)).collect(),
+        form,
+    };
+    let is_wrong = !faults.is_empty();
+    let status = if is_wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    Reply::with_status(status, &page)
+}
+
+fn past(w: Words, (step, by): (Step, Option<String>)) -> Past {
+    Past {
+        day: w.day(step.at.date()),
+        by,
+        to: w.of(step.to),
+        resolution: step.resolution.map(|resolution| w.of(resolution)),
+        note: step.note,
+        cause: step.cause.map(|cause| cause.sentence(w.language)),
+    }
+}
+
+/// The steps that a flag can take from a state; none if it takes none.
+fn form(visit: &Visit, from: FlagState, faults: &[Fault]) -> Option<Form> {
+    let w = visit.words;
+    let leads_to = |to: FlagState| {
+        let resolution = (to == FlagState::Resolved).then_some(Resolution::NotAProblem);
+        check_step(from, to, resolution).is_ok()
+    };
+    let named = |to: FlagState| {
+        let name = match to {
+            FlagState::Open => "flag.to_open",
+            FlagState::Acknowledged => "flag.to_acknowledged",
+            FlagState::Coordinating => "flag.to_coordinating",
+            FlagState::Resolved | FlagState::Lapsed => return None,
+        };
+        Some((to.code(), w.text(name)))
+    };
+    let all = FlagState::ALL.iter().copied().filter(|to| leads_to(*to));
+    let states: Vec<_> = all.filter_map(named).collect();
+    let settled = if leads_to(FlagState::Resolved) { Resolution::ALL } else { &[] };
+    let resolutions: Vec<_> = settled.iter().map(|each| (each.code(), w.of(*each))).collect();
+    if states.is_empty() && resolutions.is_empty() {
+        return None;
+    }
+    Some(Form {
+        states,
+        resolutions,
+        key: visit.new_key(),
+        note: visit.field("note").unwrap_or_default().to_owned(),
+        resolution: visit.field("resolution").unwrap_or_default().to_owned(),
+        problems: faults.iter().map(|fault| fault.detail.clone()).collect(),
+        can_confirm: faults.iter().any(|fault| fault.finding.is_some()),
+    })
+}

@@ -1,0 +1,152 @@
+//! Signing in, in one step or two, and signing out.
+
+use actix_web::http::StatusCode;
+use askama::Template;
+use concord_app::{
+    Error,
+    auth::{self, FirstStep, Tokens},
+};
+
+use super::within;
+use crate::{
+    cookies,
+    frame::Frame,
+    origin::Reached,
+    reply::Reply,
+    visit::{Result, Trouble, Visit},
+    words::Words,
+};
+
+#[derive(Template)]
+#[template(path = "sign_in.html", whitespace = "minimize")]
+struct FirstPage<'v> {
+    w: Words,
+    frame: Frame,
+    /// Where the visitor wants to be.
+    to: &'v str,
+    login: &'v str,
+    problem: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "second_factor.html", whitespace = "minimize")]
+struct SecondPage<'v> {
+    w: Words,
+    frame: Frame,
+    to: &'v str,
+    /// What leads on from the first step.
+    challenge: &'v str,
+    problem: Option<String>,
+}
+
+/// What is wrong with a step, for who takes it again.
+struct Wrong {
+    status: StatusCode,
+    said: String,
+    seconds: Option<u64>,
+}
+
+impl Wrong {
+    /// What an error means for who signs in; the error again, if it means nothing to them.
+    fn of(visit: &Visit, error: Error, refused: &'static str) -> Result<Self> {
+        let w = visit.words;
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        match error {
+            Error::SignInRefused => {
+                Ok(Self { status, said: w.text(refused).to_owned(), seconds: None })
+            }
+            Error::TooManyTries(seconds) => {
+                let minutes = seconds.div_ceil(60).to_string();
+                let said = w.filled("refusal.too_many_advice", &minutes);
+                let status = StatusCode::TOO_MANY_REQUESTS;
+                Ok(Self { status, said, seconds: Some(seconds) })
+            }
+            other => Err(other.into()),
+        }
+    }
+}
+
+fn first_page(visit: &Visit, wrong: Option<Wrong>) -> Result<Reply> {
+    let (status, seconds) =
+        wrong.as_ref().map_or((StatusCode::OK, None), |wrong| (wrong.status, wrong.seconds));
+    let page = FirstPage {
+        w: visit.words,
+        frame: Frame::bare("/sign-in", None),
+        to: within(visit.field("to")),
+        login: visit.field("login").unwrap_or_default(),
+        problem: wrong.map(|wrong| wrong.said),
+    };
+    Ok(Reply::with_status(status, &page)?.after(seconds))
+}
+
+fn second_page(visit: &Visit, challenge: &str, wrong: Option<Wrong>) -> Result<Reply> {
+    let (status, seconds) =
+        wrong.as_ref().map_or((StatusCode::OK, None), |wrong| (wrong.status, wrong.seconds));
+    let page = SecondPage {
+        w: visit.words,
+        frame: Frame::bare("/sign-in", None),
+        to: within(visit.field("to")),
+        challenge,
+        problem: wrong.map(|wrong| wrong.said),
+    };
+    Ok(Reply::with_status(status, &page)?.after(seconds))
+}
+
+/// The form; for who is signed in, the start.
+pub fn show(visit: &Visit) -> Result<Reply> {
+    if visit.is_signed_in() {
+        return Ok(Reply::go_to(within(visit.field("to"))));
+    }
+    first_page(visit, None)
+}
+
+/// Takes login and password.
+pub fn first_step(visit: &Visit) -> Result<Reply> {
+    require_private(visit)?;
+    let (login, password) = (visit.field("login"), visit.field_as_typed("password"));
+    let step = auth::sign_in(&visit.app, login.unwrap_or_default(), password);
+    match step {
+        Ok(FirstStep::Done(tokens)) => signed_in(visit, &tokens),
+        Ok(FirstStep::Challenge(challenge)) => second_page(visit, &challenge, None),
+        Err(error) => first_page(visit, Some(Wrong::of(visit, error, "sign_in.refused")?)),
+    }
+}
+
+/// Takes the code of the second factor.
+pub fn second_step(visit: &Visit) -> Result<Reply> {
+    require_private(visit)?;
+    let challenge = visit.field("challenge").unwrap_or_default();
+    let code = visit.field("code").unwrap_or_default();
+    match auth::second_step(&visit.app, challenge, code) {
+        Ok(tokens) => signed_in(visit, &tokens),
+        Err(error) => {
+            let wrong = Wrong::of(visit, error, "sign_in.code_refused")?;
+            second_page(visit, challenge, Some(wrong))
+        }
+    }
+}
+
+/// A password is not taken over a connection that all can read, and a session not kept on one.
+fn require_private(visit: &Visit) -> Result<()> {
+    match visit.reached {
+        Reached::ByTls | Reached::OnThisMachine => Ok(()),
+        Reached::InTheClear => Err(Trouble::InTheClear),
+    }
+}
+
+fn signed_in(visit: &Visit, tokens: &Tokens) -> Result<Reply> {
+    if visit.is_signed_in() {
+        // What the browser kept until now is replaced, and so good for nothing any more.
+        auth::sign_out_here(&visit.app, visit.person()?)?;
+    }
+    let secret = auth::keep_in_browser(&visit.app, tokens)?;
+    let cookie = cookies::keep_session(&secret, visit.reached);
+    Ok(Reply::go_to(within(visit.field("to"))).with_cookie(cookie))
+}
+
+/// Ends the session, here and everywhere that its secret may have come to.
+pub fn sign_out(visit: &Visit) -> Result<Reply> {
+    auth::sign_out_here(&visit.app, visit.person()?)?;
+    let [secure, local] = cookies::forget_session();
+    Ok(Reply::go_to("/sign-in").with_cookie(secure).with_cookie(local))
+}

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::SecondsFormat;
+use chrono::{NaiveDateTime, SecondsFormat};
 use concord_domain::id::OrganizationId;
 use concord_store::{
     Tx,
@@ -112,7 +112,8 @@ fn one(
     (deed, organization, objects): (Deed, Option<Uuid>, &[&Object]),
     secret: &Hash,
 ) -> Record {
-    let (id, at) = (uuid_of(&sha256(&[secret, b"id"])), app.now());
+    let at = app.now();
+    let id = uuid_of(at, &sha256(&[secret, b"id"]));
     let mut salts = Vec::new();
     let mut shown = Vec::new();
     for object in objects {
@@ -140,8 +141,11 @@ fn one(
     Record { id, log, at, organization, deed, action, text, salts }
 }
 
-fn uuid_of(hash: &Hash) -> Uuid {
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&hash[..16]);
-    uuid::Builder::from_random_bytes(bytes).into_uuid()
+/// An id that tells when and nothing else, as the record itself does: what is written together
+/// stands together in every index.
+fn uuid_of(at: NaiveDateTime, hash: &Hash) -> Uuid {
+    let mut chance = [0; 10];
+    chance.copy_from_slice(&hash[..10]);
+    let milliseconds = u64::try_from(at.and_utc().timestamp_millis()).unwrap_or_default();
+    uuid::Builder::from_unix_timestamp_millis(milliseconds, &chance).into_uuid()
 }

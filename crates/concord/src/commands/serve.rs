@@ -137,7 +137,8 @@ impl Serve {
 /// How often the records of the audit log are put in order, in milliseconds.
 const SEQUENCE_EVERY_MS: u64 = 500;
 
-/// Puts the audit log in order, and signs it once a day, as long as the server runs.
+/// Puts the audit log in order, signs it once a day, and has the database file what it has
+/// committed, as long as the server runs.
 fn keep_audit_log(app: App) {
     std::thread::spawn(move || {
         let mut signed_on = None;
@@ -148,7 +149,7 @@ fn keep_audit_log(app: App) {
                     make_daily(&app)?;
                     signed_on = Some(app.today());
                 }
-                Ok::<_, concord_app::Error>(())
+                Ok::<_, concord_app::Error>(app.store.checkpoint()?)
             };
             if let Err(error) = keep() {
                 tracing::error!(%error, "the audit log cannot be put in order");

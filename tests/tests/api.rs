@@ -45,6 +45,7 @@ mod api {
     mod sharing;
     mod step_up;
     mod tokens;
+    mod told;
     mod tools;
     mod tree;
 

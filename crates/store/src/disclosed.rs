@@ -69,6 +69,8 @@ pub const IN_CLEAR: &[InClear] = in_clear! {
     "live_lines" ["operation_id" "actor_lineage" "ends_on" "engagement_id" "starts_on"
         "organization_id" "place_lineage"]
         "which engagements are going on now, with whom, where and until when";
+    "live_ties" ["operation_id" "organization_id" "tie" "engagement_id"]
+        "of each of those its partners, what it follows and the strategy that it names";
     "due" ["operation_id" "due_on" "kind" "thing_id"]
         "the days on which something ends";
     "flags" ["operation_id" "id" "identity" "kind" "class" "severity" "holds" "state" "resolution"

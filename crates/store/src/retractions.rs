@@ -3,7 +3,7 @@
 
 use concord_domain::{
     document::{Commitment, Engagement},
-    id::CommitmentId,
+    id::{CommitmentId, EngagementId},
     policy::Scope,
     vocabulary::{Closed, Disclosure},
     window::Day,
@@ -21,10 +21,11 @@ use crate::{
     error::Result,
     links::{self, Role},
     lists::{Among, id_list},
+    live,
     notifications,
     schema::{
         commitments as c, engagements as e, entries, flag_entries as fe, flag_steps as st,
-        flag_subjects as s, flags as f, idempotency_keys as k, live_lines as l, parts as p,
+        flag_subjects as s, flags as f, idempotency_keys as k, parts as p,
         sharing_changes as sc, withheld_lines as w,
     },
     sql::RowId,
@@ -128,8 +129,7 @@ pub fn erase_engagement(
         erase_commitment_row(tx, operation, commitment.0)?;
     }
     due::put(tx, operation, (due::Kind::Engagement, id), None)?;
-    let of_operation = l::table.filter(l::operation_id.eq(RowId(operation)));
-    diesel::delete(of_operation.filter(l::engagement_id.eq(RowId(id)))).execute(tx)?;
+    live::put(tx, operation, EngagementId(id), None)?;
     let of_operation = p::table.filter(p::operation_id.eq(RowId(operation)));
     diesel::delete(of_operation.filter(p::engagement_id.eq(RowId(id)))).execute(tx)?;
     let of_operation = e::table.filter(e::operation_id.eq(RowId(operation)));

@@ -326,6 +326,18 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql::Guid;
 
+    live_ties (operation_id, organization_id, tie, engagement_id) {
+        operation_id -> Guid,
+        organization_id -> Guid,
+        tie -> Text,
+        engagement_id -> Guid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::Guid;
+
     due (operation_id, kind, thing_id) {
         operation_id -> Guid,
         due_on -> Date,

@@ -107,7 +107,7 @@ impl ManageConnection for Manager {
                     "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL;
                      PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
                      PRAGMA trusted_schema = OFF; PRAGMA cache_size = -8000;
-                     PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 16000;",
+                     PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 32000;",
                 )
                 .map_err(ConnectionError::CouldntSetupConfiguration)?;
             Ok(Tx::Sqlite(connection))
@@ -191,7 +191,7 @@ impl Store {
     }
 
     /// Brings what was committed into the database's own file, without anybody waiting for it. On
-    /// SQLite somebody has to, and whoever commits does it only when nobody has for 64 MB: it takes
+    /// SQLite somebody has to, and whoever commits does it only when nobody has for 128 MB: it takes
     /// several times as long as a commit. PostgreSQL does it by itself.
     ///
     /// # Errors

@@ -137,19 +137,25 @@ impl Serve {
 /// How often the records of the audit log are put in order, in milliseconds.
 const SEQUENCE_EVERY_MS: u64 = 500;
 
+/// After how many times that is, the database files what it has committed.
+const CHECKPOINT_EVERY: u64 = 4;
+
 /// Puts the audit log in order, signs it once a day, and has the database file what it has
 /// committed, as long as the server runs.
 fn keep_audit_log(app: App) {
     std::thread::spawn(move || {
         let mut signed_on = None;
-        loop {
+        for pass in 0_u64.. {
             let mut keep = || {
                 sequence(&app)?;
                 if signed_on != Some(app.today()) {
                     make_daily(&app)?;
                     signed_on = Some(app.today());
                 }
-                Ok::<_, concord_app::Error>(app.store.checkpoint()?)
+                if pass.is_multiple_of(CHECKPOINT_EVERY) {
+                    app.store.checkpoint()?;
+                }
+                Ok::<_, concord_app::Error>(())
             };
             if let Err(error) = keep() {
                 tracing::error!(%error, "the audit log cannot be put in order");

@@ -27,6 +27,8 @@ mod api {
     mod own_sessions;
     mod pages;
     mod parts;
+    mod passkeys;
+    mod passkeys_refused;
     mod people;
     mod preconditions;
     mod problems;

@@ -29,6 +29,7 @@ use uuid::Uuid;
 
 pub mod audited;
 pub mod authenticator;
+pub mod browser;
 pub mod contract;
 pub mod held;
 pub mod postgres;

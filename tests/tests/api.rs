@@ -28,6 +28,7 @@ mod api {
     mod pages;
     mod parts;
     mod passkeys;
+    mod passkeys_in_a_browser;
     mod passkeys_refused;
     mod people;
     mod preconditions;

@@ -2,7 +2,7 @@
 //! requests over HTTP. Time and ids are the test's.
 
 use std::{
-    net::SocketAddr,
+    net::{SocketAddr, TcpListener},
     path::PathBuf,
     sync::{
         Arc, LazyLock, Mutex, PoisonError,
@@ -28,6 +28,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 pub mod audited;
+pub mod authenticator;
+pub mod browser;
 pub mod contract;
 pub mod held;
 pub mod postgres;
@@ -171,6 +173,8 @@ impl Registry {
         let keys = Arc::new(TestKeys(Mutex::new(Arc::new(ring))));
         let server_key = folder.join("server-key");
         let store = Store::open(&database_url, 16).expect("the database opens");
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("it has an address");
         let app = App {
             store: store.with_key(KeyInFile(server_key.clone())).expect("it has a key"),
             clock: clock.clone(),
@@ -178,9 +182,10 @@ impl Registry {
             keys: keys.clone(),
             throttle: Arc::new(auth::Throttle::default()),
             provider,
+            relying_party: Some(Arc::new(auth::RelyingParty::on_this_machine(address.port()))),
             doing: Doing::own("serve"),
         };
-        let (address, server) = serve(app.clone());
+        let server = serve(app.clone(), listener);
         Self {
             app,
             database,
@@ -315,6 +320,11 @@ impl Registry {
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
+
+    /// The same as browsers have to call it that are to show passkeys.
+    pub fn public_address(&self) -> String {
+        format!("http://localhost:{}", self.address.port())
+    }
 }
 
 impl Drop for Registry {
@@ -328,7 +338,7 @@ impl Drop for Registry {
 /// The password of everybody in tests.
 pub const PASSWORD: &str = "a long pass phrase";
 
-fn serve(app: App) -> (SocketAddr, actix_web::dev::ServerHandle) {
+fn serve(app: App, listener: TcpListener) -> actix_web::dev::ServerHandle {
     let (tell, told) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
@@ -339,11 +349,10 @@ fn serve(app: App) -> (SocketAddr, actix_web::dev::ServerHandle) {
             })
             .workers(2)
             .disable_signals()
-            .bind("127.0.0.1:0")
-            .expect("a free port");
-            let address = server.addrs()[0];
+            .listen(listener)
+            .expect("it listens");
             let running = server.run();
-            tell.send((address, running.handle())).expect("somebody waits");
+            tell.send(running.handle()).expect("somebody waits");
             running.await
         })
     });

@@ -27,6 +27,9 @@ mod api {
     mod own_sessions;
     mod pages;
     mod parts;
+    mod passkeys;
+    mod passkeys_in_a_browser;
+    mod passkeys_refused;
     mod people;
     mod preconditions;
     mod problems;

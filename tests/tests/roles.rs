@@ -17,6 +17,7 @@ use concord_domain::vocabulary::{Closed, Role};
 use concord_store::{Area, sessions};
 use concord_tests::{
     Answer, Database, PASSWORD, Person, Registry,
+    authenticator::Device,
     contract::contract,
     is_golden,
     provider::{Played, sent_there},
@@ -169,6 +170,7 @@ impl<'r> Walk<'r> {
         let question = check.and_then(|check| check.example).expect("a question");
         helpers[0].post("checks", &question).expect(200);
         helpers[0].post(TOOLS, &tool()).expect(201);
+        bring_in(registry, &helpers[0]);
         let mut walk = Self { registry, played, is: caller, caller: person, helpers, own: None };
         walk.link(&walk.helpers[0]);
         if let Caller::Is(Role::Member | Role::FocalPoint) | Caller::Standing | Caller::Tool =
@@ -217,8 +219,25 @@ impl<'r> Walk<'r> {
         }
     }
 
+    /// Lets whoever proved it long ago prove again who they are.
+    fn prove(&self) {
+        if self.is == Caller::Standing {
+            let proof = json!({"password": PASSWORD});
+            self.caller.post("/v1/tokens/step-up", &proof).expect(204);
+        }
+    }
+
+    /// What a browser sends when a device is asked for its passkey with this answer.
+    fn show(&self, device: &mut Device, asked: &Answer) -> Value {
+        device.show(&asked.body["options"], &self.registry.public_address())
+    }
+
     /// The status that the caller is answered.
     fn call(&mut self, operation: &Operation) -> u16 {
+        if NEED_A_PASSKEY.contains(&operation.id.as_str()) {
+            self.prove();
+            bring_in(self.registry, &self.caller);
+        }
         if self.is == Caller::Standing {
             self.age();
         }
@@ -394,13 +413,29 @@ impl<'r> Walk<'r> {
                 body = self.back(&sent.expect(200), &self.helpers[0].login);
             }
             "finish_oidc" => {
-                if self.is == Caller::Standing {
-                    let proof = json!({"password": PASSWORD});
-                    self.caller.post("/v1/tokens/step-up", &proof).expect(204);
-                }
+                self.prove();
                 let sent = self.caller.post("/v1/me/oidc", &json!({"for": "link"}));
                 if sent.status == 200 {
                     body = self.back(&sent, &self.caller.login);
+                }
+            }
+            "add_passkey" => {
+                self.prove();
+                if let Some((_, made)) = device(self.registry, &self.caller) {
+                    body["credential"] = made;
+                }
+            }
+            "sign_in_with_passkey" => {
+                let mut device = bring_in(self.registry, &self.helpers[0]).expect("a device");
+                let nobody = self.registry.nobody(OPERATION);
+                let asked = nobody.post(PASSKEY_SIGN_IN, &json!({})).expect(200);
+                body["credential"] = self.show(&mut device, &asked);
+            }
+            "step_up_with_passkey" => {
+                self.prove();
+                if let Some(mut device) = bring_in(self.registry, &self.caller) {
+                    let asked = self.caller.post(PASSKEY_STEP_UP, &json!({})).expect(200);
+                    body["credential"] = self.show(&mut device, &asked);
                 }
             }
             "change_password" => {
@@ -452,6 +487,26 @@ fn meet(registry: &Registry) {
 const ALL: &str = "limit=200";
 const FACTOR: &str = "/v1/me/second-factor";
 const TOOLS: &str = "/v1/me/tool-tokens";
+const PASSKEYS: &str = "/v1/me/passkeys";
+const PASSKEY_SIGN_IN: &str = "/v1/sign-in/passkey";
+const PASSKEY_STEP_UP: &str = "/v1/tokens/step-up/passkey";
+
+/// What is done with a passkey of one's own.
+const NEED_A_PASSKEY: [&str; 3] = ["begin_passkey_step_up", "rename_passkey", "remove_passkey"];
+
+/// A device that makes a passkey for somebody, and what it made, if they can have one.
+fn device(registry: &Registry, person: &Person<'_>) -> Option<(Device, Value)> {
+    let asked = person.post(&format!("{PASSKEYS}/options"), &json!({}));
+    let made = |asked: Answer| Device::make(&asked.body["options"], &registry.public_address());
+    (asked.status == 200).then(|| made(asked))
+}
+
+/// A device with a passkey that somebody has brought in, if they can.
+fn bring_in(registry: &Registry, person: &Person<'_>) -> Option<Device> {
+    let (device, made) = device(registry, person)?;
+    person.post(PASSKEYS, &json!({"name": "Device", "credential": made})).expect(201);
+    Some(device)
+}
 
 /// Somebody who is everything that one can be.
 fn everything(registry: &Registry) -> Person<'_> {

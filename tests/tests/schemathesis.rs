@@ -4,6 +4,7 @@
 use std::{collections::BTreeMap, fmt::Write, process::Command};
 
 use concord_tests::{
+    authenticator::Device,
     binary,
     contract::contract,
     file,
@@ -88,6 +89,15 @@ fn link(server: &Demonstration, played: &Played, token: &str) {
     assert_eq!(linked.expect("it is linked").status(), 204);
 }
 
+/// Brings a passkey in, which can be renamed and removed.
+fn bring_in(server: &Demonstration, token: &str) {
+    let port = server.address.rsplit_once(':').expect("a port").1;
+    let asked = server.post("/v1/me/passkeys/options", token, &json!({}));
+    let (_, made) = Device::make(&asked["options"], &format!("http://localhost:{port}"));
+    let passkey = json!({"name": "Device", "credential": made});
+    server.post("/v1/me/passkeys", token, &passkey);
+}
+
 /// Lets the caller and another organisation ask to be put in touch with each other, and the caller
 /// propose somebody for the desk.
 fn wait_for_others(server: &Demonstration, token: &str) {
@@ -131,6 +141,7 @@ fn what_is_made_from_the_document_alone_finds_nothing_that_breaks_it() {
     });
     server.post("/v1/operations/exercise/checks", &token, &question);
     link(&server, &played, &token);
+    bring_in(&server, &token);
     wait_for_others(&server, &token);
     let configuration = std::fs::read_to_string(file("contract/schemathesis.toml"));
     let configuration = configuration.expect("the configuration") + &ids(&server, &token);

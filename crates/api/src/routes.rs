@@ -31,6 +31,7 @@ mod lock_down;
 mod notifications;
 mod operations;
 mod outlook;
+mod passkeys;
 mod people;
 mod problems;
 mod resources;
@@ -41,6 +42,7 @@ mod signing_in;
 mod system;
 
 pub use notifications::schemas as notification_schemas;
+pub use passkeys::schemas as passkey_schemas;
 
 /// A route: what it is called with, what it does, and what the document says of it.
 pub struct Route {
@@ -218,6 +220,7 @@ pub fn all() -> &'static [Route] {
         routes.extend(lock_down::routes());
         routes.extend(credentials::routes());
         routes.extend(elsewhere::routes());
+        routes.extend(passkeys::routes());
         routes.extend(problems::routes());
         routes.extend(people::routes());
         routes.extend(operations::routes());

@@ -5,7 +5,7 @@ use concord_domain::{credential::BeganBy, fault::FaultCode};
 use concord_store::{
     Area, Tx,
     accounts::{self, Account},
-    credentials, identities as linked, sessions as kept,
+    credentials, identities as linked, passkeys as kept_passkeys, sessions as kept,
 };
 
 use crate::{
@@ -17,19 +17,27 @@ use crate::{
 
 mod elsewhere;
 mod keys;
+mod passkeys;
 mod passwords;
+mod relying_party;
 mod second_factor;
 mod sessions;
 mod tokens;
 mod tools;
 
-pub use concord_store::{credentials::ToolToken, identities::KeptIdentity};
+pub use concord_store::{credentials::ToolToken, identities::KeptIdentity, passkeys::KeptPasskey};
 pub use elsewhere::{
     ATTEMPT_SECONDS, IDENTITIES_MAX, Returned, Sent, begin_elsewhere, begin_sign_in_elsewhere,
     finish_elsewhere, identities, sign_in_elsewhere, unlink_identity,
 };
 pub use keys::{FormerKeys, KeyRing, Keys};
+pub use passkeys::{
+    CHALLENGE_SECONDS as PASSKEY_SECONDS, Made, PASSKEYS_MAX, Shown, add_passkey, begin_passkey,
+    begin_passkey_sign_in, begin_passkey_step_up, passkeys, remove_passkey, rename_passkey,
+    sign_in_by_passkey, step_up_by_passkey,
+};
 pub use passwords::{PASSWORD_CHARS, Throttle, hash_new};
+pub use relying_party::RelyingParty;
 pub use second_factor::{
     CHALLENGE_SECONDS, Enrolled, FirstStep, RECOVERY_CODES, Standing, WRONG_TRIES_MAX, confirm,
     enrol, remove as remove_second_factor, renew_recovery_codes, second_factor, second_step,
@@ -120,8 +128,8 @@ fn sign_in_to(app: &App, account: Option<Account>, password: &str) -> Result<Fir
 }
 
 /// Gives the caller another password, ends the caller's other sessions and all tokens that the
-/// caller gave to tools, and unlinks all identities: whoever knew the former password may have made
-/// some.
+/// caller gave to tools, unlinks all identities and removes all passkeys: whoever knew the former
+/// password may have made some.
 ///
 /// # Errors
 /// What is wrong with either password; [`Error::TooManyTries`], counted as tries to sign in are;
@@ -147,6 +155,7 @@ pub fn change_password(app: &App, person: Person, (old, new): (&str, &str)) -> R
         credentials::end_challenges(tx, account.id)?;
         credentials::delete_tool_tokens(tx, account.id)?;
         linked::delete_all(tx, account.id)?;
+        kept_passkeys::delete_all(tx, account.id)?;
         Ok(kept::end_others(tx, account.id, session)?)
     })
 }

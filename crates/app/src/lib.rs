@@ -61,6 +61,8 @@ pub struct App {
     pub throttle: Arc<auth::Throttle>,
     /// Who says who somebody is, if anybody does.
     pub provider: Option<Arc<Provider>>,
+    /// What passkeys belong to, if anything is served.
+    pub relying_party: Option<Arc<auth::RelyingParty>>,
     /// What is being done, as it is recorded.
     pub doing: audit::Doing,
 }

@@ -139,6 +139,12 @@ pub const IN_CLEAR: &[InClear] = in_clear! {
          which somebody who guesses that sees that the guess is right";
     "attempts" ["state_hash" "secret_hash" "purpose" "account_id" "session_id" "ends_at"]
         "who was sent to the identity provider lately, and what for";
+    "passkeys" ["id" "account_id" "credential_id" "public_key" "algorithm" "sign_count" "name"
+        "made_at" "used_at"]
+        "who signs in with which devices, what people call them, since when and when last; the \
+         public halves of their keys, and what they call themselves, with which nobody can sign in";
+    "passkey_challenges" ["challenge_hash" "purpose" "account_id" "session_id" "ends_at"]
+        "who was asked lately to show a passkey, and what for";
     "tool_tokens" ["id" "account_id" "token_hash" "name" "scope" "made_at" "ends_at"]
         "which tools people gave a token to, what those may do and until when, and hashes of them";
     "idempotency_keys" ["operation_id" "account_id" "key" "request_hash" "resource_id" "used_at"]

@@ -32,6 +32,7 @@ pub mod lock_down;
 pub mod notifications;
 pub mod operations;
 pub mod parts;
+pub mod passkeys;
 pub mod questions;
 pub mod references;
 pub mod retention;

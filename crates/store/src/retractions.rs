@@ -21,12 +21,11 @@ use crate::{
     error::Result,
     links::{self, Role},
     lists::{Among, id_list},
-    live,
-    notifications,
+    live, notifications,
     schema::{
         commitments as c, engagements as e, entries, flag_entries as fe, flag_steps as st,
-        flag_subjects as s, flags as f, idempotency_keys as k, parts as p,
-        sharing_changes as sc, withheld_lines as w,
+        flag_subjects as s, flags as f, idempotency_keys as k, parts as p, sharing_changes as sc,
+        withheld_lines as w,
     },
     sql::RowId,
 };

@@ -4,6 +4,7 @@ mod asking;
 pub mod audit;
 pub mod contact;
 mod notifications;
+pub mod passkeys;
 mod retention;
 
 pub use notifications::seen_notifications;

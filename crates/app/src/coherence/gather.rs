@@ -293,12 +293,7 @@ impl Gathering {
             all.into_iter().collect()
         };
         self.engagements.extend(live::led_by(tx, self.operation, &organizations(whole))?);
-        self.engagements.extend(live::tied(
-            tx,
-            self.operation,
-            &organizations(tied),
-            &self.tied,
-        )?);
+        self.engagements.extend(live::tied(tx, self.operation, &organizations(tied), &self.tied)?);
         self.engagements.extend(
             documents.commitments.iter().filter_map(|c| c.engagement.map(|origin| origin.0)),
         );

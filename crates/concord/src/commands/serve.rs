@@ -1,6 +1,11 @@
 //! `concord serve`.
 
-use std::{io::IsTerminal, path::PathBuf, time::Duration};
+use std::{
+    io::IsTerminal,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use actix_web::{App as Server, HttpServer, middleware, web::Data};
 use clap::Args;
@@ -8,6 +13,7 @@ use concord_api::Metrics;
 use concord_app::{
     App,
     audit::{Doing, checkpoint::make_daily, sequence::sequence},
+    auth::RelyingParty,
     bundles::{self, Defaults},
     lock_down, people, retention,
     samples::SAMPLES,
@@ -30,6 +36,11 @@ pub struct Serve {
     /// Where to listen
     #[arg(long, env = "CONCORD_LISTEN", default_value = "127.0.0.1:8080")]
     listen: String,
+    /// The addresses at which browsers reach it, as `https://registry.example.org`, with commas between
+    /// them; passkeys belong to the host of the first. Unless said, `http://localhost` at the port
+    /// where it listens
+    #[arg(long, env = "CONCORD_PUBLIC_ADDRESS", value_delimiter = ',')]
+    public_address: Vec<String>,
     /// Where to tell metrics at /metrics, for Prometheus; nowhere unless said. Whoever reaches this
     /// address reads them, so it is not the one that everybody reaches
     #[arg(long, env = "CONCORD_METRICS")]
@@ -69,7 +80,9 @@ impl Serve {
             log.json().init()
         }
         let provider = self.identity_provider.open()?;
-        let app = App { provider, ..self.place.open("serve", Standing::LockedDownOrNot)? };
+        let relying_party = self.relying_party()?;
+        let app = self.place.open("serve", Standing::LockedDownOrNot)?;
+        let app = App { provider, relying_party, ..app };
         let is_locked = lock_down::since(&app).map_err(super::told)?.is_some();
         if self.demo && !is_locked {
             self.prepare(&App { doing: Doing::own("demo"), ..app.clone() })?;
@@ -80,13 +93,27 @@ impl Serve {
         actix_web::rt::System::new().block_on(self.listen(app))
     }
 
+    /// What passkeys belong to, if it was said.
+    fn relying_party(&self) -> Result<Option<Arc<RelyingParty>>, String> {
+        if self.public_address.is_empty() {
+            return Ok(None);
+        }
+        let found = RelyingParty::at(&self.public_address);
+        found.map(Arc::new).map(Some).map_err(|error| format!("--public-address: {error}"))
+    }
+
     async fn listen(&self, app: App) -> Result<(), String> {
         let address = &self.listen;
+        // The port is known once it listens.
+        let here = Arc::new(OnceLock::new());
+        let reached = Arc::clone(&here);
         let metrics = match &self.metrics {
             Some(address) => Some(tell_metrics(&app, address)?),
             None => None,
         };
         let server = HttpServer::new(move || {
+            let relying_party = app.relying_party.clone().or_else(|| reached.get().cloned());
+            let app = App { relying_party, ..app.clone() };
             let server = Server::new()
                 .wrap(middleware::from_fn(concord_api::trace))
                 .wrap(middleware::Compress::default())
@@ -99,6 +126,7 @@ impl Serve {
         .bind(address)
         .map_err(|error| format!("cannot listen on {address}: {error}"))?;
         for bound in server.addrs() {
+            here.get_or_init(|| Arc::new(RelyingParty::on_this_machine(bound.port())));
             super::print(&format!("Listening on http://{bound} (the API: http://{bound}/docs/)"))?;
         }
         server.run().await.map_err(|error| error.to_string())

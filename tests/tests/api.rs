@@ -30,6 +30,7 @@ mod api {
     mod passkeys;
     mod passkeys_in_a_browser;
     mod passkeys_refused;
+    mod peers;
     mod people;
     mod preconditions;
     mod problems;

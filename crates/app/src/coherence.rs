@@ -87,9 +87,10 @@ pub fn settle(
 /// A flag that is raised for the first time.
 fn raised(app: &App, found: &Flag, facts: &Facts) -> Option<Raised> {
     let (standing, cause) = reconcile(None, Some(found.severity), false)?;
+    let identity = found.identity().as_str().to_owned();
     let flag = KeptFlag {
-        id: app.ids.id(),
-        identity: found.identity().as_str().to_owned(),
+        id: app.ids.id_of(&identity),
+        identity,
         kind: found.kind,
         class: found.class,
         standing,

@@ -64,6 +64,12 @@ pub trait Clock: Send + Sync {
 pub trait Ids: Send + Sync {
     /// A random id.
     fn id(&self) -> Uuid;
+    /// A random id for what is already told apart from everything else by `what`. A test may make
+    /// it of that, so that an id is the same whatever else is given one.
+    fn id_of(&self, what: &str) -> Uuid {
+        let _ = what;
+        self.id()
+    }
     /// 32 random bytes, which nobody can guess.
     fn secret(&self) -> [u8; 32];
 }

@@ -57,11 +57,13 @@ pub(crate) fn records(app: &App, tx: &mut Tx, deeds: &Deeds) -> Result<Option<Ve
             of_part.insert(object.id, object);
         }
     }
-    if parts.is_empty() {
-        if !noted.is_always_told {
-            return Ok(None);
-        }
+    // Whatever of others was met or shown: who reads the own part reads in any case what was done.
+    let is_in_own_part = |(deed, part): &(Deed, _)| *part == own && *deed != Deed::Matched;
+    if noted.is_always_told && !parts.keys().any(is_in_own_part) {
         parts.insert((Deed::Did, own), BTreeMap::new());
+    }
+    if parts.is_empty() {
+        return Ok(None);
     }
     Ok(Some(written(app, &noted, parts)))
 }
@@ -92,8 +94,11 @@ fn written(app: &App, noted: &Noted, parts: Parts<'_>) -> Vec<Record> {
         if chunks.is_empty() {
             chunks.push(&[]);
         }
-        for objects in chunks {
-            let secret = sha256(&[&secret, &records.len().to_be_bytes()]);
+        // Of what this record is of alone, whatever others there are.
+        let of = organization.map_or([0; 16], Uuid::into_bytes);
+        for (number, objects) in chunks.into_iter().enumerate() {
+            let part = [&secret[..], deed.code().as_bytes(), &of, &number.to_be_bytes()];
+            let secret = sha256(&part);
             records.push(one(app, noted, (deed, organization, objects), &secret));
         }
     }

@@ -10,6 +10,7 @@ mod api {
     mod find;
     mod guard;
     mod hidden;
+    mod holes;
     mod idempotency;
     mod keys;
     mod life;

@@ -211,7 +211,7 @@ pub fn log(app: &App, person: Person, operation: &str, sent: Sent<'_>) -> Result
             document.require_write(tx, access)?;
             let (made, found) = put(app, tx, access, None, document)?;
             // They are shown when this is confirmed, and no more than is recorded with it.
-            access.deeds.shows_entries(coherence::entries_of_all(&found));
+            access.deeds.meets(coherence::entries_of_all(&found));
             settled = Some(found);
             Ok(made.id())
         })?;

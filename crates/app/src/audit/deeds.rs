@@ -19,7 +19,8 @@ pub enum Deed {
     Changed,
     /// Somebody was shown entries of others.
     Read,
-    /// What somebody logged, or asked in a check, meets entries that were not shown.
+    /// What somebody logged, or asked in a check, meets entries, or a flag that was shown rests on
+    /// them. Their owners are not told who it was: that would tell whose lines meet theirs.
     Matched,
     /// Something was done that changed nothing that has an owner.
     Did,
@@ -129,7 +130,7 @@ impl Deeds {
         }
     }
 
-    /// Notes that entries are met that are not shown.
+    /// Notes that entries are met, or that flags are shown that rest on them.
     pub fn meets(&self, ids: impl IntoIterator<Item = Uuid>) {
         for id in ids {
             self.note(Deed::Matched, ("entry", id), Whose::OfEntry(id), None);

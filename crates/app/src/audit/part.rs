@@ -2,8 +2,9 @@
 //! an auditor everything. Nothing of it is content.
 //!
 //! What an organisation reads says whose people were shown its entries. Who checked, or logged
-//! something, that met its entries without being shown them is counted by the week, once the week
-//! has ended, and told in no other way.
+//! something, that met its entries is counted by the week, once the week has ended, and told in no
+//! other way, whether they may read those or not: who meets them has a line there, and may hide it.
+//! For the same reason nobody is told who read a flag that rests on their entries and on others'.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -33,6 +34,8 @@ use crate::{
 const WEEKS: u64 = 52;
 /// What is asked for in a check, by the id of its operation.
 const CHECK: &str = "check";
+/// What only reads flags, or works on them, by the ids of their operations: it meets nothing anew.
+const OF_FLAGS: [&str; 4] = ["list_flags", "list_flags_of_engagement", "get_flag", "step_flag"];
 
 /// Whether proofs are wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,8 +149,8 @@ pub fn checkpoint(app: &App, person: Person, operation: &str) -> Result<Value> {
     })
 }
 
-/// How many checks, and how many changes of entries, met entries of the caller's organisations
-/// without being shown them, in each week that has ended and in which there was one.
+/// How many checks, and how many changes of entries, met entries of the caller's organisations, in
+/// each week that has ended and in which there was one.
 ///
 /// # Errors
 /// [`Error::Forbidden`] for all but focal points.
@@ -161,7 +164,7 @@ pub fn weeks(app: &App, person: Person, operation: &str) -> Result<Vec<Value>> {
         let period = (first.and_time(NaiveTime::MIN), monday.and_time(NaiveTime::MIN));
         let found = kept::times(tx, access.id(), (&own, Deed::Matched.code()), period)?;
         let mut weeks: BTreeMap<Day, (usize, usize)> = BTreeMap::new();
-        for (at, action) in found {
+        for (at, action) in found.into_iter().filter(|(_, by)| !OF_FLAGS.contains(&by.as_str())) {
             let (checks, entries) = weeks.entry(monday_of(at.date())).or_default();
             *if action == CHECK { checks } else { entries } += 1;
         }

@@ -1,7 +1,7 @@
 # `make` lists the targets. All that they need and that is missing, tests/setup installs first.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint accept bench build release clean-var tools
+.PHONY: help run test lint accept bench probe build release clean-var tools
 
 deny := target/tools/bin/cargo-deny
 
@@ -29,6 +29,9 @@ accept: tools ## Write the golden files anew; read the difference before you com
 bench: ## Measure speed beside plain SQL, and write docs/benchmarks.md; SIZES="10000 100000" for less
 	@tests/setup
 	cargo bench -q -p concord-tests --bench speed -- $(SIZES)
+
+probe: ## Print what a hostile member locates of hidden lines in 30 days, against guessing
+	@cargo test -q -p concord-tests --test prober -- --ignored --nocapture --test-threads 1
 
 build: tools ## Build the binary for development
 	cargo build -p concord

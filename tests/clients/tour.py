@@ -80,14 +80,15 @@ def tour(address, login, password):
         "places": ["XT030102"],
         "asks": asks(),
     }
-    intention = NewIntention(**line, purpose="A meeting at the bridge")
+    until = today + datetime.timedelta(days=30)
+    intention = NewIntention(**line, until=until, purpose="A meeting at the bridge")
     checked = answered(
         check.sync_detailed(OPERATION, client=client, body=intention), HTTPStatus.OK
     )
     only_contradiction(checked.flags)
     assert "clearance" in checked.note
+    assert checked.left.person < 20
 
-    until = today + datetime.timedelta(days=30)
     engagement = NewEngagement(
         **line, status=EngagementStatus.ONGOING, until=until, audience=Audience.OPERATION
     )

@@ -63,7 +63,7 @@ async function tour(baseUrl: string, login: string, password: string): Promise<v
   const checked = answered(
     await client.POST("/v1/operations/{operation}/checks", {
       params: { path },
-      body: { ...line, purpose: "A meeting at the bridge" },
+      body: { ...line, until: day(30), purpose: "A meeting at the bridge" },
     }),
   );
   onlyContradiction(checked.flags);

@@ -15,7 +15,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use concord_app::{
     App, Clock, Ids,
     audit::{Doing, checkpoint::CheckpointKey},
-    auth, bundles, people,
+    auth, bundles,
+    oidc::Provider,
+    people,
 };
 use concord_domain::vocabulary::Role;
 use concord_store::{
@@ -29,6 +31,8 @@ pub mod audited;
 pub mod contract;
 pub mod held;
 pub mod postgres;
+pub mod prober;
+pub mod provider;
 pub mod serving;
 pub mod tape;
 pub mod template;
@@ -183,6 +187,11 @@ fn place() -> (String, PathBuf) {
 impl Registry {
     /// A new registry without anybody in it.
     pub fn on(database: Database) -> Self {
+        Self::signing_in_at(database, None)
+    }
+
+    /// The same, at whose identity provider people can sign in.
+    pub fn signing_in_at(database: Database, provider: Option<Arc<Provider>>) -> Self {
         let (name, folder) = place();
         let database_url = match database {
             Database::Sqlite => folder.join("registry.sqlite").display().to_string(),
@@ -194,14 +203,14 @@ impl Registry {
         let noon = format!("{TODAY}T12:00:00Z").parse().expect("a time");
         let key = auth::KeyRing::generate().expect("a key");
         std::fs::write(folder.join(SIGNING_KEY), &key).expect("the key is kept");
-        Self::opened(database, (folder, database_url), noon)
+        Self::opened(database, (folder, database_url), (noon, provider))
     }
 
     /// A registry on a database, with the keys that are in a folder.
     fn opened(
         database: Database,
         (folder, database_url): (PathBuf, String),
-        now: DateTime<Utc>,
+        (now, provider): (DateTime<Utc>, Option<Arc<Provider>>),
     ) -> Self {
         let clock = Arc::new(TestClock(Mutex::new(now)));
         let ids = Arc::new(CountingIds::default());
@@ -216,6 +225,7 @@ impl Registry {
             ids: ids.clone(),
             keys: keys.clone(),
             throttle: Arc::new(auth::Throttle::default()),
+            provider,
             doing: Doing::own("serve"),
         };
         let (address, server) = serve(app.clone());

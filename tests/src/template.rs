@@ -3,11 +3,12 @@
 use std::{
     fs,
     path::PathBuf,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use chrono::{DateTime, Utc};
-use concord_app::Clock;
+use concord_app::{Clock, oidc::Provider};
 use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
 
 use crate::{Database, Registry, SERVER_KEY, SIGNING_KEY, place, postgres};
@@ -24,6 +25,7 @@ pub struct Template {
     name: String,
     folder: PathBuf,
     now: DateTime<Utc>,
+    provider: Option<Arc<Provider>>,
 }
 
 impl Template {
@@ -44,8 +46,9 @@ impl Template {
                 name = registry.database_url.rsplit('/').next().unwrap_or_default().to_owned();
             }
         }
+        let provider = registry.app.provider.clone();
         drop(registry);
-        let template = Self { database, name, folder, now };
+        let template = Self { database, name, folder, now, provider };
         template.wait_until_alone();
         template
     }
@@ -80,7 +83,8 @@ impl Template {
                 postgres::cluster().url(&name)
             }
         };
-        Registry::opened(self.database, (folder, database_url), self.now)
+        let then = (self.now, self.provider.clone());
+        Registry::opened(self.database, (folder, database_url), then)
     }
 }
 

@@ -1,17 +1,25 @@
 //! A walk through every operation of the document: as everybody whom it can be called as, with a
 //! request made from the document's own example and the ids of real things.
 
+use std::sync::LazyLock;
+
 use concord_domain::vocabulary::{Closed, Role};
 use serde_json::{Value, json};
 use totp_rs::Totp;
 
-use crate::{Answer, PASSWORD, Person, Registry, contract::contract};
+use crate::{
+    Answer, PASSWORD, Person, Registry,
+    contract::contract,
+    provider::{Played, sent_there},
+};
 
 /// The sample that the examples of the document are about, and the day that they are written for.
 pub const OPERATION: &str = "exercise";
 pub const DAY: &str = "2026-11-20";
 /// The organisation that the examples speak for.
 pub const ORGANIZATION: &str = "rtw";
+/// Another.
+const OTHER: &str = "noor";
 
 /// Everybody who can call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,7 +118,8 @@ pub fn operations() -> Vec<Operation> {
             });
         }
     }
-    all.sort_by_key(|each| (each.method == "DELETE", each.path.matches('{').count()));
+    let ends = |each: &Operation| each.method == "DELETE" || each.path.ends_with("/retraction");
+    all.sort_by_key(|each| (ends(each), each.path.matches('{').count()));
     all
 }
 
@@ -149,8 +158,13 @@ impl<'r> Walk<'r> {
             .map(|role| registry.person(OPERATION, *role, organization(*role)))
             .collect();
         helpers.push(registry.administrator());
+        // A receipt of a check can be read, and the sample has none.
+        let check = operations().into_iter().find(|operation| operation.id == "check");
+        let question = check.and_then(|check| check.example).expect("a question");
+        helpers[0].post("checks", &question).expect(200);
         helpers[0].post(TOOLS, &tool()).expect(201);
         let mut walk = Self { registry, is: caller, caller: person, helpers, own: None };
+        walk.link(&walk.helpers[0]);
         if let Caller::Is(Role::Member | Role::FocalPoint) | Caller::Standing | Caller::Tool =
             caller
         {
@@ -200,6 +214,27 @@ impl<'r> Walk<'r> {
         self.registry.age(text(&this["id"]).parse().expect("an id"));
     }
 
+    /// What somebody comes back with from the identity provider who was sent there with this answer.
+    fn back(&self, sent: &Answer, subject: &str) -> Value {
+        let there = sent_there(&text(&sent.body["authorization_url"]));
+        let now = self.registry.app.now().and_utc().timestamp();
+        json!({
+            "state": there.state,
+            "secret": sent.body["secret"],
+            "code": played().code(&there, subject, now),
+            "iss": played().issuer,
+        })
+    }
+
+    /// Links somebody to what they are at the identity provider, if they can be.
+    fn link(&self, person: &Person<'_>) {
+        let sent = person.post("/v1/me/oidc", &json!({"for": "link"}));
+        if sent.status == 200 {
+            let back = self.back(&sent, &person.login);
+            person.post("/v1/me/oidc/callback", &back).expect(204);
+        }
+    }
+
     /// Makes ready for a call, and answers its path and its body.
     pub fn prepared(&mut self, operation: &Operation) -> (String, Option<Value>) {
         if self.is == Caller::Standing {
@@ -208,6 +243,9 @@ impl<'r> Walk<'r> {
         if operation.id == "end_session" && self.caller.get("/v1/me/sessions").status == 200 {
             // Another than the one of the token that goes on.
             self.registry.signed_in(&self.caller.login, OPERATION);
+        }
+        if operation.id == "unlink_identity" {
+            self.link(&self.caller);
         }
         let path = self.path(operation);
         let body = operation.example.as_ref().map(|example| self.body(operation, example));
@@ -337,6 +375,24 @@ impl<'r> Walk<'r> {
                     body["password"] = PASSWORD.into();
                 }
             }
+            "finish_oidc_sign_in" => {
+                let sent = self.registry.nobody(OPERATION).post("/v1/sign-in/oidc", &json!({}));
+                body = self.back(&sent.expect(200), &self.helpers[0].login);
+            }
+            "finish_oidc" => {
+                if self.is == Caller::Standing {
+                    let proof = json!({"password": PASSWORD});
+                    self.caller.post("/v1/tokens/step-up", &proof).expect(204);
+                }
+                let sent = self.caller.post("/v1/me/oidc", &json!({"for": "link"}));
+                if sent.status == 200 {
+                    body = self.back(&sent, &self.caller.login);
+                }
+            }
+            "ask_for_contact" => {
+                let lines = self.helpers[0].get("flags").expect(200).body["restricted"].clone();
+                body["restricted"] = lines[0]["id"].clone();
+            }
             "change_password" => {
                 body["password"] = PASSWORD.into();
                 body["new_password"] = PASSWORD.into();
@@ -368,6 +424,39 @@ pub struct Known {
     pub token: Option<String>,
     refresh_token: Option<String>,
     operation: String,
+}
+
+/// The provider that people can sign in at, in every registry that is walked through.
+pub fn played() -> &'static Played {
+    static PLAYED: LazyLock<Played> = LazyLock::new(Played::new);
+    &PLAYED
+}
+
+/// Brings what the sample lacks into a registry, so that every operation is good for somebody:
+/// somebody for the focal point to look after; lines of another organisation that meet one of the
+/// organisation's, one of which it keeps to itself, and requests of each to be put in touch with the
+/// other; and somebody who is to join the desk.
+pub fn complete(registry: &Registry) {
+    registry.member(OPERATION, ORGANIZATION);
+    let (own, other) =
+        (registry.member(OPERATION, ORGANIZATION), registry.member(OPERATION, OTHER));
+    let line = |organization: &str, action: &str, audience: &str| {
+        json!({"organization": organization, "armed_actor": "hrm-zallun", "level": "tactical",
+            "method": "negotiation", "status": "ongoing", "from": "2026-11-01",
+            "audience": audience, "asks": [{"issue": "access.movement.routes", "action": action}]})
+    };
+    own.post("engagements", &line(ORGANIZATION, "open_route", "operation")).expect(201);
+    for (audience, asking) in [("own", &other), ("operation", &own)] {
+        let logged = other.post("engagements", &line(OTHER, "close_route", audience)).expect(201);
+        let flags = logged.body["flags"].as_array().expect("flags").iter();
+        let mut met = flags.filter(|flag| flag["kind"] == "contradiction");
+        let wish = json!({"flag": met.next().expect("they meet")["id"], "reason": "Before we go."});
+        asking.post("contact-requests", &wish).expect(201);
+    }
+    let second = json!({"change": "add", "login": "new@desk.example", "name": "New"});
+    registry.desk(OPERATION).post("desk/changes", &second).expect(201);
+    // What callers propose comes after it in the list.
+    registry.pass_seconds(1);
 }
 
 const ALL: &str = "limit=200";

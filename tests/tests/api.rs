@@ -5,8 +5,12 @@ mod api {
     mod audit;
     mod bad_input;
     mod bundles;
+    mod checking;
     mod checks;
+    mod contact_requests;
+    mod desk_changes;
     mod disclosing;
+    mod elsewhere;
     mod find;
     mod guard;
     mod hidden;
@@ -17,6 +21,8 @@ mod api {
     mod limits;
     mod lock_down;
     mod log;
+    mod notifications;
+    mod oidc_provider;
     mod open;
     mod own_sessions;
     mod pages;
@@ -28,10 +34,15 @@ mod api {
     mod record;
     mod register;
     mod restricted;
+    mod retention;
+    mod retractions;
+    mod sealed_secrets;
     mod sealing;
+    mod seams;
     mod search;
     mod second_factor;
     mod sessions;
+    mod sharing;
     mod step_up;
     mod tokens;
     mod tools;

@@ -7,6 +7,7 @@ use concord_tests::{
     binary,
     contract::contract,
     file,
+    provider::{CLIENT_ID, CLIENT_SECRET, Played, REDIRECT_URI, sent_there},
     serving::{Demonstration, run, tool},
 };
 use serde_json::{Value, json};
@@ -54,9 +55,66 @@ fn ids(server: &Demonstration, token: &str) -> String {
     text
 }
 
+/// A server at whose identity provider people can sign in, which is played.
+fn signing_in_at(played: &Played) -> Demonstration {
+    let secret = std::env::temp_dir().join(format!("concord-client-secret-{}", std::process::id()));
+    std::fs::write(&secret, CLIENT_SECRET).expect("the secret is kept");
+    let flags = [
+        "--oidc-issuer",
+        &played.issuer,
+        "--oidc-client-id",
+        CLIENT_ID,
+        "--oidc-redirect-uri",
+        REDIRECT_URI,
+        "--oidc-client-secret-file",
+        &secret.display().to_string(),
+    ];
+    let server = Demonstration::with("schemathesis", &flags);
+    let _ = std::fs::remove_file(secret);
+    server
+}
+
+/// Links an identity, which can be unlinked.
+fn link(server: &Demonstration, played: &Played, token: &str) {
+    let sent = server.post("/v1/me/oidc", token, &json!({"for": "link"}));
+    let there = sent_there(sent["authorization_url"].as_str().expect("an address"));
+    let now = std::time::UNIX_EPOCH.elapsed().expect("it is later").as_secs();
+    let code = played.code(&there, "desk", i64::try_from(now).expect("a time"));
+    let back = json!({"state": there.state, "secret": sent["secret"], "code": code,
+        "iss": played.issuer});
+    let linked = ureq::post(format!("http://{}/v1/me/oidc/callback", server.address))
+        .header("authorization", format!("Bearer {token}"))
+        .send_json(back);
+    assert_eq!(linked.expect("it is linked").status(), 204);
+}
+
+/// Lets the caller and another organisation ask to be put in touch with each other, and the caller
+/// propose somebody for the desk.
+fn wait_for_others(server: &Demonstration, token: &str) {
+    let other = server.token("focal@harbour");
+    let within = |path: &str| format!("/v1/operations/exercise/{path}");
+    let line = |organization: &str, action: &str| {
+        json!({"organization": organization, "armed_actor": "ufv", "level": "tactical",
+            "method": "negotiation", "status": "ongoing", "from": "2026-01-01",
+            "audience": "operation",
+            "asks": [{"issue": "access.movement.routes", "action": action}]})
+    };
+    server.post(&within("engagements"), token, &line("rtw", "open_route"));
+    let logged = server.post(&within("engagements"), &other, &line("harbour", "close_route"));
+    let flags = logged["flags"].as_array().expect("flags");
+    let met = flags.iter().find(|flag| flag["kind"] == "contradiction").expect("they meet");
+    for asking in [token, &other] {
+        let wish = json!({"flag": met["id"], "reason": "Before either of us goes."});
+        server.post(&within("contact-requests"), asking, &wish);
+    }
+    let change = json!({"change": "add", "login": "second@desk", "name": "Second"});
+    server.post(&within("desk/changes"), token, &change);
+}
+
 #[test]
 fn what_is_made_from_the_document_alone_finds_nothing_that_breaks_it() {
-    let server = Demonstration::start("schemathesis");
+    let played = Played::new();
+    let server = signing_in_at(&played);
     // One account that may do most of what there is.
     let grant = ["user", "grant", "desk", "exercise", "focal_point", "rtw"];
     run(Command::new(binary()).args(grant).current_dir(&server.folder));
@@ -66,6 +124,14 @@ fn what_is_made_from_the_document_alone_finds_nothing_that_breaks_it() {
     let today = server.get("/v1/operations/exercise", &token)["evaluated_on"].clone();
     let wanted = json!({"name": "Tool", "scope": "read", "ends_on": today});
     server.post("/v1/me/tool-tokens", &token, &wanted);
+    let question = json!({
+        "organization": "rtw", "armed_actor": "ufv", "level": "tactical", "method": "negotiation",
+        "from": "2026-01-01", "until": "2026-01-31", "places": ["XT030102"],
+        "asks": [{"issue": "access", "action": "stop"}], "purpose": "A meeting",
+    });
+    server.post("/v1/operations/exercise/checks", &token, &question);
+    link(&server, &played, &token);
+    wait_for_others(&server, &token);
     let configuration = std::fs::read_to_string(file("contract/schemathesis.toml"));
     let configuration = configuration.expect("the configuration") + &ids(&server, &token);
     let path = server.folder.join("schemathesis.toml");

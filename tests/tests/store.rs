@@ -83,10 +83,10 @@ fn both_databases_have_one_schema() {
 
 #[test]
 fn the_code_names_the_columns_of_each_table_in_their_order() {
-    let read = |name: &str| {
-        std::fs::read_to_string(file("../crates/store/src").join(name)).expect("the schema")
-    };
-    let text = ["schema.rs", "schema/audit.rs", "schema/credentials.rs"].map(read).concat();
+    let read = |path: std::path::PathBuf| std::fs::read_to_string(path).expect("the schema");
+    let folder = std::fs::read_dir(file("../crates/store/src/schema")).expect("the folder");
+    let parts = folder.map(|entry| entry.expect("a file").path());
+    let text: String = parts.chain([file("../crates/store/src/schema.rs")]).map(read).collect();
     let (mut table, mut number, mut said) = ("", 0, BTreeSet::new());
     for line in text.lines().map(str::trim) {
         if let Some((name, _)) = line.split_once(" (").filter(|_| line.ends_with('{')) {
@@ -195,7 +195,8 @@ fn what_a_scope_includes_is_what_the_database_finds() {
         let saved = registry.app.store.write(Area::Operation(operation), |tx| {
             for (id, sharing) in &sharings {
                 let entry = (*id, Row::Unknown);
-                entries::save(tx, operation, entry, sharing, Disclosure::Match)?;
+                let shared = (sharing, Disclosure::Match);
+                entries::save(tx, operation, entry, shared, registry.app.today())?;
             }
             Ok::<_, StoreError>(())
         });

@@ -220,6 +220,12 @@ impl Answer {
         Self { may_be_kept: true, ..self }
     }
 
+    /// The same with so many blanks at its end, which mean nothing in JSON.
+    pub fn longer_by(mut self, blanks: usize) -> Self {
+        self.body.resize(self.body.len() + blanks, b' ');
+        self
+    }
+
     /// The same with a header.
     pub fn with_header(mut self, name: &'static str, value: String) -> Self {
         self.headers.push((name, value));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::http::Method;
-use concord_app::{cursor::PAGE_ITEMS_MAX, find, sharing};
+use concord_app::{consents, cursor::PAGE_ITEMS_MAX, find, retention, retractions, sharing};
 use concord_domain::{
     document::{
         ArmedActor, Ask, Commitment, CommonPosition, Contact, Demand, Engagement, Form, Intention,
@@ -33,14 +33,14 @@ use utoipa::{
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
-    lock_down::HEALTH,
-    problem::{self, FoundInText, Kind, Problem, ProblemAt},
+    problem::{FoundInText, Problem, ProblemAt},
     routes::{self, Is, Parameter, Route, Schema},
     views,
 };
 
 mod answers;
 mod confirmable;
+mod problems;
 
 const PREFIX: &str = "#/components/schemas/";
 
@@ -114,7 +114,7 @@ fn operation(route: &Route) -> PathOperation {
     if route.is_tagged && route.method == Method::GET {
         operation = operation.response("304", answers::not_modified());
     }
-    for kind in problems(route) {
+    for kind in problems::problems(route) {
         operation = operation.response(kind.status.as_str(), answers::problem(kind.status));
     }
     if !route.is_open {
@@ -219,51 +219,6 @@ fn content(schema: &Schema, example: Option<&Value>) -> Content {
     content
 }
 
-/// The problems that a route can meet.
-fn problems(route: &Route) -> Vec<&'static Kind> {
-    let mut kinds: Vec<&'static Kind> = vec![&problem::MALFORMED, &problem::INTERNAL];
-    if !HEALTH.contains(&route.path.as_str()) {
-        kinds.push(&problem::LOCKED_DOWN);
-    }
-    if !route.is_open {
-        kinds.push(&problem::UNAUTHENTICATED);
-        kinds.push(&problem::FORBIDDEN);
-        kinds.push(&problem::NOT_FOUND);
-        kinds.push(&problem::BUSY);
-    }
-    if route.path.contains('{') {
-        kinds.push(&problem::NOT_FOUND);
-    }
-    if route.body.is_some() {
-        kinds.extend([
-            &problem::INVALID,
-            &problem::TOO_LARGE,
-            &problem::UNSUPPORTED,
-            &problem::CONFLICT,
-        ]);
-    }
-    if !route.query.is_empty() {
-        kinds.push(&problem::INVALID);
-    }
-    if route.needs_match {
-        kinds.extend([&problem::STALE, &problem::NO_PRECONDITION]);
-    }
-    kinds.extend(match route.id.as_str() {
-        "sign_in" | "second_step" => {
-            &[&problem::SIGN_IN_REFUSED, &problem::THROTTLED, &problem::BUSY][..]
-        }
-        "accept_invitation" => &[&problem::SIGN_IN_REFUSED, &problem::BUSY],
-        "refresh" => &[&problem::SESSION_ENDED, &problem::BUSY],
-        "change_password" | "step_up" | "confirm_second_factor" => &[&problem::THROTTLED],
-        "enrol_second_factor" | "renew_recovery_codes" | "remove_second_factor" => {
-            &[&problem::CONFLICT]
-        }
-        "readyz" => &[&problem::BUSY],
-        _ => &[],
-    });
-    kinds
-}
-
 fn components() -> Components {
     let mut components = Components::new();
     let scheme = HttpBuilder::new()
@@ -294,6 +249,9 @@ fn components() -> Components {
     add::<views::FlagList>(&mut components);
     add::<views::QueuedFlag>(&mut components);
     add::<views::Queue>(&mut components);
+    add::<views::ContactRequest>(&mut components);
+    add::<views::ReceivedContactRequest>(&mut components);
+    add::<views::Notification>(&mut components);
     add::<views::Person>(&mut components);
     add::<views::SuggestedArmedActor>(&mut components);
     add::<Brief>(&mut components);
@@ -351,6 +309,7 @@ fn documents() -> BTreeMap<String, Value> {
             Of::<Severity>::schema(&mut schemas);
             Of::<FlagState>::schema(&mut schemas);
             Of::<Resolution>::schema(&mut schemas);
+            Intention::schema(&mut schemas);
         }
         if form == Form::New {
             Intention::schema(&mut schemas);
@@ -388,6 +347,11 @@ fn plain() -> BTreeMap<String, Value> {
     let mut shapes: BTreeMap<String, Value> =
         serde_json::from_str(include_str!("shapes.json")).unwrap_or_default();
     shapes.insert("Sharing".to_owned(), sharing::schema());
+    shapes.extend(retention::schemas());
+    shapes.extend(crate::routes::notification_schemas());
+    shapes.insert("NewRetraction".to_owned(), retractions::schema());
+    shapes.insert("GivenConsent".to_owned(), consents::schema());
+    shapes.insert("WithReason".to_owned(), consents::reason_schema());
     shapes.insert("Search".to_owned(), find::schema());
     shapes.insert("DisclosedSearch".to_owned(), find::disclosed_schema());
     shapes.extend(bundle());

@@ -15,6 +15,9 @@ use utoipa::{
 /// After how many seconds it is worth looking again whether a lock-down stands.
 const LOOK_AGAIN_SECONDS: u64 = 60;
 
+/// After how many seconds it is worth asking an identity provider again.
+const ASK_AGAIN_SECONDS: u64 = 10;
+
 /// The addresses of all kinds, as the schema of one.
 fn address() -> Object {
     let all = KINDS.iter().map(|kind| kind.address());
@@ -140,6 +143,9 @@ kinds! {
          proof; staying signed in is none.";
     NOT_FOUND = "not_found", NOT_FOUND, "There is no such thing here",
         "It does not exist, or you may not know of it; it is not said which.";
+    RETRACTED = "retracted", GONE, "It was retracted",
+        "Its content is erased; `detail` says on which day. You are told because you could read it. \
+         Erase your copies of it.";
     NO_METHOD = "method_not_allowed", METHOD_NOT_ALLOWED, "This cannot be done here",
         "The path exists and has no such method; see /docs.";
     CONFLICT = "conflict", CONFLICT, "What stands does not allow it",
@@ -152,11 +158,18 @@ kinds! {
         "This Idempotency-Key was sent with another body. Use a new key for a new request.";
     THROTTLED = "throttled", TOO_MANY_REQUESTS, "Too many tries",
         "Wait as many seconds as `Retry-After` says.";
+    BUDGET_SPENT = "budget_spent", TOO_MANY_REQUESTS, "As much was asked as is answered",
+        "Checks, and entries that are logged or changed, count against budgets of the person and \
+         of the organisation. `detail` says which is spent, `Retry-After` when there is room \
+         again. Ask the desk; entries are saved all the same.";
     BUSY = "busy", SERVICE_UNAVAILABLE, "Too much is going on",
         "Try again in a moment; with the same Idempotency-Key nothing is done twice.";
     LOCKED_DOWN = "locked_down", SERVICE_UNAVAILABLE, "This installation is locked down",
         "Two people, or whoever runs the server, have closed it: nobody is signed in, and nothing is \
          answered until whoever runs the server lifts that on the command line.";
+    PROVIDER = "identity_provider_unreachable", SERVICE_UNAVAILABLE,
+        "The identity provider does not answer",
+        "It does not answer, or not as it should. Try again later, or sign in with a password.";
     INTERNAL = "internal", INTERNAL_SERVER_ERROR, "Something is broken here",
         "It is not your fault. Tell whoever runs the server the X-Request-Id.";
 }
@@ -226,9 +239,13 @@ impl From<Error> for Problem {
             Error::TooManyTries(seconds) => {
                 Self { retry_after: Some(seconds), ..Self::new(&THROTTLED, said) }
             }
+            Error::BudgetSpent(seconds, _) => {
+                Self { retry_after: Some(seconds), ..Self::new(&BUDGET_SPENT, said) }
+            }
             Error::Forbidden(_) => Self::new(&FORBIDDEN, said),
             Error::StepUpRequired => Self::new(&STEP_UP_REQUIRED, said),
             Error::NotFound => Self::new(&NOT_FOUND, said),
+            Error::Retracted(_) => Self::new(&RETRACTED, said),
             Error::Conflict(_) => Self::new(&CONFLICT, said),
             Error::Stale => Self::new(&STALE, said),
             Error::PreconditionRequired => Self::new(&NO_PRECONDITION, said),
@@ -236,6 +253,9 @@ impl From<Error> for Problem {
             Error::Busy => Self { retry_after: Some(1), ..Self::new(&BUSY, said) },
             Error::LockedDown => {
                 Self { retry_after: Some(LOOK_AGAIN_SECONDS), ..Self::new(&LOCKED_DOWN, said) }
+            }
+            Error::ProviderUnreachable => {
+                Self { retry_after: Some(ASK_AGAIN_SECONDS), ..Self::new(&PROVIDER, said) }
             }
             Error::DryRun(_) | Error::Internal(_) => {
                 // What broke is for whoever runs the server, and never for the caller.

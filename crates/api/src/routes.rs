@@ -17,20 +17,30 @@ use crate::{
 mod audit;
 mod bulk;
 mod bundles;
+mod checks;
+mod contact_requests;
 mod credentials;
 mod desk;
+mod desk_changes;
+mod elsewhere;
 mod engagements;
 mod find;
 mod flags;
 mod guidance;
 mod lock_down;
+mod notifications;
 mod operations;
 mod outlook;
 mod people;
 mod problems;
 mod resources;
+mod retention;
+mod retractions;
+mod sharing;
 mod signing_in;
 mod system;
+
+pub use notifications::schemas as notification_schemas;
 
 /// A route: what it is called with, what it does, and what the document says of it.
 pub struct Route {
@@ -207,14 +217,22 @@ pub fn all() -> &'static [Route] {
         routes.extend(signing_in::routes());
         routes.extend(lock_down::routes());
         routes.extend(credentials::routes());
+        routes.extend(elsewhere::routes());
         routes.extend(problems::routes());
         routes.extend(people::routes());
         routes.extend(operations::routes());
         routes.extend(resources::routes());
         routes.extend(engagements::routes());
+        routes.extend(checks::routes());
+        routes.extend(sharing::routes());
+        routes.extend(retractions::routes());
+        routes.extend(retention::routes());
         routes.extend(find::routes());
         routes.extend(flags::routes());
         routes.extend(desk::routes());
+        routes.extend(desk_changes::routes());
+        routes.extend(contact_requests::routes());
+        routes.extend(notifications::routes());
         routes.extend(outlook::routes());
         routes.extend(guidance::routes());
         routes.extend(bundles::routes());

@@ -24,8 +24,12 @@ use utoipa::{
 };
 use uuid::Uuid;
 
+mod contact_requests;
+mod notifications;
 mod queue;
 
+pub use contact_requests::{ContactRequest, ReceivedContactRequest};
+pub use notifications::Notification;
 pub use queue::{Queue, QueuedFlag};
 
 fn flag_kind() -> Ref {

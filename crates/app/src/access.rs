@@ -82,12 +82,16 @@ impl Access {
                 Action::KeepAgreements => "the desk keeps leads and common positions",
                 Action::KeepOperation => "the desk and the administrator keep the operation",
                 Action::ReadEntries | Action::Export => "your role reads no entries",
-                Action::RecordEntry | Action::LoosenSharing => {
+                Action::RecordEntry | Action::LoosenSharing | Action::RetractEntry => {
                     "only people of an organisation log for it"
                 }
                 Action::StepFlag => "only who reads entries works on flags",
+                Action::AskForContact | Action::AnswerForContact => {
+                    "only people of an organisation let it be put in touch"
+                }
                 Action::ReadAudit => "focal points and auditors read the audit log",
                 Action::ReadQueue => "the desk alone sees something of every flag",
+                Action::KeepDesk => "the desk itself, or an administrator, sees to who is on it",
                 Action::KeepPeople => "the focal point of an organisation keeps its people",
                 Action::InviteFirstFocalPoint | Action::KeepOffices => {
                     "the administrator does this"

@@ -59,7 +59,7 @@ impl Doing {
 }
 
 /// What is done without a request: by the command line, and by the server itself.
-pub const OWN_ACTIONS: [&str; 17] = [
+pub const OWN_ACTIONS: [&str; 18] = [
     "command_import",
     "command_export",
     "command_user_add",
@@ -77,9 +77,12 @@ pub const OWN_ACTIONS: [&str; 17] = [
     "serve",
     "demo",
     DAYS_PASSED,
+    RETENTION,
 ];
 /// That the server brought an operation up to a day.
 pub const DAYS_PASSED: &str = "days_passed";
+/// That the server retracted entries that are past what they are kept for.
+pub const RETENTION: &str = "retention";
 
 /// The SHA-256 of some bytes that follow each other.
 #[must_use]
@@ -149,7 +152,9 @@ pub(crate) fn or_refused<T>(
     done: Result<T>,
 ) -> Result<T> {
     let deed = match &done {
-        Err(Error::Forbidden(_) | Error::NotFound | Error::StepUpRequired) => Deed::Refused,
+        Err(
+            Error::Forbidden(_) | Error::NotFound | Error::StepUpRequired | Error::BudgetSpent(..),
+        ) => Deed::Refused,
         Err(Error::DryRun(_)) => Deed::Did,
         _ => return done,
     };

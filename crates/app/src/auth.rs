@@ -3,9 +3,9 @@
 use aws_lc_rs::digest;
 use concord_domain::{credential::BeganBy, fault::FaultCode};
 use concord_store::{
-    Area,
+    Area, Tx,
     accounts::{self, Account},
-    credentials, sessions as kept,
+    credentials, identities as linked, sessions as kept,
 };
 
 use crate::{
@@ -15,6 +15,7 @@ use crate::{
     lock_down,
 };
 
+mod elsewhere;
 mod keys;
 mod passwords;
 mod second_factor;
@@ -22,7 +23,11 @@ mod sessions;
 mod tokens;
 mod tools;
 
-pub use concord_store::credentials::ToolToken;
+pub use concord_store::{credentials::ToolToken, identities::KeptIdentity};
+pub use elsewhere::{
+    ATTEMPT_SECONDS, IDENTITIES_MAX, Returned, Sent, begin_elsewhere, begin_sign_in_elsewhere,
+    finish_elsewhere, identities, sign_in_elsewhere, unlink_identity,
+};
 pub use keys::{FormerKeys, KeyRing, Keys};
 pub use passwords::{PASSWORD_CHARS, Throttle, hash_new};
 pub use second_factor::{
@@ -109,12 +114,14 @@ fn sign_in_to(app: &App, account: Option<Account>, password: &str) -> Result<Fir
         let now = accounts::load(tx, &[account.id])?.pop();
         let same = |now: &Account| is_open(now) && now.password_hash == account.password_hash;
         let account = now.filter(same).ok_or(Error::SignInRefused)?;
-        second_factor::after_first_step(app, tx, &account, BeganBy::Password)
+        let proof = sessions::Proof::now(app, BeganBy::Password);
+        second_factor::after_first_step(app, tx, &account, proof)
     })
 }
 
-/// Gives the caller another password, and ends the caller's other sessions and all tokens that the
-/// caller gave to tools: whoever knew the former password may have made some.
+/// Gives the caller another password, ends the caller's other sessions and all tokens that the
+/// caller gave to tools, and unlinks all identities: whoever knew the former password may have made
+/// some.
 ///
 /// # Errors
 /// What is wrong with either password; [`Error::TooManyTries`], counted as tries to sign in are;
@@ -139,6 +146,7 @@ pub fn change_password(app: &App, person: Person, (old, new): (&str, &str)) -> R
         deeds.changed("account", account.id);
         credentials::end_challenges(tx, account.id)?;
         credentials::delete_tool_tokens(tx, account.id)?;
+        linked::delete_all(tx, account.id)?;
         Ok(kept::end_others(tx, account.id, session)?)
     })
 }
@@ -161,11 +169,7 @@ pub fn accept_invitation(app: &App, code: &str, password: &str) -> Result<Tokens
     let kept_code = sha256(code.trim().as_bytes());
     audit::write(app, Area::Installation, |tx, deeds| {
         lock_down::require_none(tx)?;
-        let invited = accounts::with_invitation(tx, &kept_code)?;
-        let is_open = |account: &Account| {
-            !account.is_disabled && account.invitation_until.is_some_and(|end| app.now() <= end)
-        };
-        let mut account = invited.filter(is_open).ok_or(Error::SignInRefused)?;
+        let mut account = invited(app, tx, &kept_code)?.ok_or(Error::SignInRefused)?;
         account.password_hash = Some(hash.clone());
         account.invitation_hash = None;
         account.invitation_until = None;
@@ -173,6 +177,14 @@ pub fn accept_invitation(app: &App, code: &str, password: &str) -> Result<Tokens
         deeds.by(account.id);
         deeds.changed("account", account.id);
         kept::end_all(tx, account.id)?;
-        sessions::begin(app, tx, &account, (BeganBy::Invitation, None))
+        sessions::begin(app, tx, &account, sessions::Proof::now(app, BeganBy::Invitation))
     })
+}
+
+/// The account of an invitation that is open, by the hash of its code.
+fn invited(app: &App, tx: &mut Tx, code: &str) -> Result<Option<Account>> {
+    let is_open = |account: &Account| {
+        !account.is_disabled && account.invitation_until.is_some_and(|end| app.now() <= end)
+    };
+    Ok(accounts::with_invitation(tx, code)?.filter(is_open))
 }

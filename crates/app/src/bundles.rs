@@ -23,6 +23,7 @@ use uuid::Uuid;
 use crate::{
     App,
     access::{self, Access},
+    asking,
     audit::{self, Deeds},
     auth::Person,
     coherence,
@@ -181,7 +182,7 @@ fn import_into(
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
-    coherence::settle(app, tx, access.id(), touched.focus, &touched.changed)?;
+    asking::settle(app, tx, access, (touched, None))?;
     Ok(done)
 }
 
@@ -297,6 +298,10 @@ impl Import<'_> {
             after.require_write(self.tx, self.access)?;
             if let Some(before) = &before {
                 before.require_write(self.tx, self.access)?;
+                let faults = not_by_bundle(&after, before);
+                if !faults.is_empty() {
+                    return Err(Error::Invalid(faults));
+                }
             }
         }
         let is_new = before.is_none();
@@ -308,6 +313,18 @@ impl Import<'_> {
         }
         Ok(())
     }
+}
+
+/// What a bundle would change that a call of its own changes, with a reason.
+fn not_by_bundle<T: Resource>(after: &T, before: &T) -> Vec<Fault> {
+    let root = Pointer::ROOT;
+    let changed = after.changed_elsewhere(before).into_iter();
+    let fault = |member: &'static str| {
+        let call = T::CHANGED_ELSEWHERE.iter().find(|(members, _)| members.contains(&member));
+        let detail = format!("`{member}` is changed by {}", call.map_or("", |(_, call)| call));
+        Fault::new(&root.member(member), FaultCode::Inconsistent, detail)
+    };
+    changed.map(fault).collect()
 }
 
 /// Each thing with its place in the bundle.

@@ -23,7 +23,7 @@ use uuid::Uuid;
 use crate::{
     App,
     access::Access,
-    audit,
+    asking, audit,
     error::Result,
     resources::{Resource, Touched},
 };
@@ -206,6 +206,7 @@ pub fn pass_days(app: &App, tx: &mut Tx, operation: Uuid) -> Result<()> {
     let Some(mut kept) = kept.filter(|kept| kept.evaluated_on < today) else { return Ok(()) };
     kept.evaluated_on = today;
     operations::update(tx, &kept)?;
+    let begun = kept.clone();
 
     let due = |tx: &mut Tx, kind| due::by(tx, operation, kind, today);
     let engagements: Vec<EngagementId> =
@@ -231,6 +232,7 @@ pub fn pass_days(app: &App, tx: &mut Tx, operation: Uuid) -> Result<()> {
         }
     }
     settle(app, tx, operation, focus, &Changed::default())?;
+    asking::tell_what_waits(app, tx, &begun)?;
     audit::days_passed(app, tx, &server.deeds)
 }
 

@@ -266,7 +266,8 @@ impl<'a> Shown<'a> {
         Named { id, name: self.names.of(id) }
     }
 
-    fn focal_points(&self, id: OrganizationId) -> Vec<String> {
+    /// The names of the focal points of an organisation.
+    pub(crate) fn people(&self, id: OrganizationId) -> Vec<String> {
         self.focal_points.get(&id).cloned().unwrap_or_default()
     }
 
@@ -286,7 +287,7 @@ impl<'a> Shown<'a> {
         };
         DisclosedSummary {
             organization: self.named(outline.organization),
-            focal_points: self.focal_points(outline.organization),
+            focal_points: self.people(outline.organization),
             armed_actor: self.named(outline.armed_actor),
             level: outline.level.map(|level| term(level.code(), level.label_in(language))),
             method: outline
@@ -301,7 +302,7 @@ impl<'a> Shown<'a> {
     fn dialogue(&self, dialogue: Dialogue) -> DisclosedDialogue {
         DisclosedDialogue {
             organization: self.named(dialogue.organization),
-            focal_points: self.focal_points(dialogue.organization),
+            focal_points: self.people(dialogue.organization),
             armed_actor: self.named(dialogue.armed_actor),
         }
     }

@@ -1,6 +1,9 @@
 //! Why something was not done.
 
-use concord_domain::fault::{Fault, FaultCode, Pointer};
+use concord_domain::{
+    fault::{Fault, FaultCode, Pointer},
+    window::Day,
+};
 use concord_store::{IsContended, StoreError};
 
 /// Why something was not done.
@@ -21,6 +24,10 @@ pub enum Error {
     /// Too many tries.
     #[error("too many tries; wait {0} seconds")]
     TooManyTries(u64),
+    /// As much was asked as is answered in a while: in how many seconds there is room again, and
+    /// what is used up.
+    #[error("{1}")]
+    BudgetSpent(u64, String),
     /// The caller may know of it, and may not do it.
     #[error("you may not do this: {0}")]
     Forbidden(&'static str),
@@ -33,6 +40,9 @@ pub enum Error {
     /// There is no such thing, or the caller may not know of it.
     #[error("there is no such thing here")]
     NotFound,
+    /// It was retracted on that day; the caller could read it.
+    #[error("it was retracted on {0}, and its content is erased; erase your copies of it")]
+    Retracted(Day),
     /// What stands does not allow it.
     #[error("{0}")]
     Conflict(String),
@@ -48,6 +58,9 @@ pub enum Error {
     /// Too much is going on.
     #[error("too much is going on; try again in a moment")]
     Busy,
+    /// The identity provider does not answer, or not as it should.
+    #[error("the identity provider does not answer as it should; try again later")]
+    ProviderUnreachable,
     /// The installation is locked down.
     #[error("this installation is locked down; only whoever runs the server can lift that")]
     LockedDown,

@@ -36,7 +36,7 @@ use crate::{
 
 pub use concord_store::flags::subject_kind;
 pub use restricted::RestrictedLine;
-pub(crate) use restricted::restricted;
+pub(crate) use restricted::{Behind, behind, restricted, restricted_lines, standing_lines};
 
 mod restricted;
 
@@ -149,7 +149,8 @@ pub fn get(app: &App, person: Person, operation: &str, id: Uuid) -> Result<FlagW
     })
 }
 
-fn readable(tx: &mut Tx, access: &Access, id: Uuid) -> Result<KeptFlag> {
+/// A flag that the caller may read.
+pub(crate) fn readable(tx: &mut Tx, access: &Access, id: Uuid) -> Result<KeptFlag> {
     let filter = Filter { id: Some(id), ..Filter::default() };
     flags::list(tx, access.id(), &access.scope, &filter, 1)?.pop().ok_or(Error::NotFound)
 }

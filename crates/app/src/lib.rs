@@ -7,18 +7,23 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use concord_domain::window::Day;
+use concord_oidc::Provider;
 use concord_store::Store;
 use uuid::Uuid;
 
 pub mod access;
 pub mod armed_actors;
+pub mod asking;
 pub mod audit;
 pub mod auth;
 pub mod bundles;
 pub mod checks;
 pub mod coherence;
+pub mod consents;
+pub mod contact_requests;
 pub mod cursor;
 pub mod desk;
+pub mod desk_changes;
 pub mod disclosed;
 pub mod error;
 pub mod find;
@@ -26,15 +31,19 @@ pub mod flags;
 pub mod guard;
 pub mod lock_down;
 pub mod names;
+pub mod notifications;
 pub mod once;
 pub mod operations;
 pub mod outlook;
 pub mod people;
 pub mod resources;
+pub mod retention;
+pub mod retractions;
 pub mod samples;
 pub mod sealing;
 pub mod sharing;
 
+pub use concord_oidc as oidc;
 pub use error::Error;
 
 /// What the use cases work with.
@@ -50,6 +59,8 @@ pub struct App {
     pub keys: Arc<dyn auth::Keys>,
     /// How often somebody may try to sign in.
     pub throttle: Arc<auth::Throttle>,
+    /// Who says who somebody is, if anybody does.
+    pub provider: Option<Arc<Provider>>,
     /// What is being done, as it is recorded.
     pub doing: audit::Doing,
 }

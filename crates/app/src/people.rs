@@ -2,16 +2,17 @@
 
 use concord_domain::{
     credential::Deed,
+    desk::is_set_by_administrator,
     fault::FaultCode,
     id::{Kind, OrganizationId},
-    policy::Action,
+    policy::{Action, Decision},
     text,
     vocabulary::Role,
 };
 use concord_store::{
     Area, Tx,
     accounts::{self, Account, Membership},
-    credentials, references, sessions,
+    references,
 };
 use uuid::Uuid;
 
@@ -20,8 +21,15 @@ use crate::{
     access::{self, Access},
     audit,
     auth::{self, INVITATION_DAYS, Person, normalized},
+    desk_changes,
     error::{Error, Result},
     once::{Sent, once, replayed},
+};
+
+mod command_line;
+
+pub use command_line::{
+    any, create_account, give_role, remove_second_factor, reset_password, set_disabled,
 };
 
 /// A person in an operation.
@@ -107,7 +115,8 @@ pub fn list(app: &App, person: Person, operation: &str) -> Result<Vec<PersonInOp
     })
 }
 
-fn person_in(membership: &Membership, account: &Account) -> PersonInOperation {
+/// Somebody in an operation.
+pub(crate) fn person_in(membership: &Membership, account: &Account) -> PersonInOperation {
     PersonInOperation {
         id: membership.id,
         login: account.login.clone(),
@@ -155,15 +164,10 @@ pub fn invite(
         let found = app.store.read(|tx| membership(tx, id, made))?;
         return Ok((found, None));
     }
-    let account = audit::write(app, Area::Installation, |tx, deeds| {
-        deeds.by(auth::known(app, tx, person)?.account.id);
-        let account = account_for(app, tx, invited, &code.1)?;
-        deeds.changed("account", account.id);
-        Ok(account)
-    })?;
+    let account = invited_account(app, person, invited, &code.1)?;
     let made = access::write(app, person, operation, |tx, access| {
         let made = once(app, tx, access, ("invite", sent), |tx| {
-            join(app, tx, access, (invited, account.id))
+            join(app, tx, access, (invited, account))
         })?;
         access.deeds.changed("membership", made);
         membership(tx, id, made)
@@ -171,8 +175,23 @@ pub fn invite(
     Ok((made, Some(code.0)))
 }
 
-/// Somebody in an operation.
-fn membership(tx: &mut Tx, operation: Uuid, id: Uuid) -> Result<PersonInOperation> {
+/// Makes an account for somebody who is invited, with the hash of the code.
+pub(crate) fn invited_account(
+    app: &App,
+    person: Person,
+    invited: &Invited,
+    invitation_hash: &str,
+) -> Result<Uuid> {
+    audit::write(app, Area::Installation, |tx, deeds| {
+        deeds.by(auth::known(app, tx, person)?.account.id);
+        let account = account_for(app, tx, invited, invitation_hash)?;
+        deeds.changed("account", account.id);
+        Ok(account.id)
+    })
+}
+
+/// Somebody in an operation, by the id of the membership.
+pub(crate) fn membership(tx: &mut Tx, operation: Uuid, id: Uuid) -> Result<PersonInOperation> {
     let all = accounts::all_memberships(tx, operation)?;
     let membership = all.iter().find(|each| each.id == id).ok_or(Error::NotFound)?;
     let account = accounts::load(tx, &[membership.account])?.pop().ok_or(Error::NotFound)?;
@@ -202,6 +221,9 @@ fn check(tx: &mut Tx, access: &Access, invited: &Invited) -> Result<Option<Organ
             return Err(Error::at("organization", FaultCode::Inconsistent, detail));
         }
         access.require(Action::KeepOffices, None)?;
+        if invited.role == Role::Desk {
+            require_no_desk(tx, access)?;
+        }
         return Ok(None);
     };
     let wanted = (Kind::Organization, written);
@@ -227,6 +249,34 @@ fn check(tx: &mut Tx, access: &Access, invited: &Invited) -> Result<Option<Organ
     Ok(Some(organization))
 }
 
+/// Refuses an administrator where somebody is on the desk, who decides about it with another.
+fn require_no_desk(tx: &mut Tx, access: &Access) -> Result<()> {
+    match is_set_by_administrator(desk_changes::strength(tx, access)?) {
+        Decision::Allow => Ok(()),
+        Decision::Forbid => Err(Error::Forbidden(
+            "somebody is on the desk, so two decide who joins or leaves it: POST …/desk/changes",
+        )),
+    }
+}
+
+/// Refuses a login or a name that nobody new can have.
+pub(crate) fn check_new(tx: &mut Tx, login: &str, name: &str) -> Result<()> {
+    let login = normalized(login);
+    require_plain(&login, name)?;
+    unused(tx, &login).map(drop)
+}
+
+/// What stands of a login that is free: an invitation that ended untaken, of somebody who is nothing
+/// anywhere any more.
+fn unused(tx: &mut Tx, login: &str) -> Result<Option<Account>> {
+    let Some(known) = accounts::with_login(tx, login)? else { return Ok(None) };
+    if known.password_hash.is_none() && accounts::operations_of(tx, known.id)?.is_empty() {
+        return Ok(Some(known));
+    }
+    let detail = "this login is taken; choose another for this person";
+    Err(Error::at("login", FaultCode::DuplicateKey, detail))
+}
+
 fn account_for(
     app: &App,
     tx: &mut Tx,
@@ -234,18 +284,8 @@ fn account_for(
     invitation_hash: &str,
 ) -> Result<Account> {
     let login = normalized(&invited.login);
-    let account = match accounts::with_login(tx, &login)? {
-        // An invitation that ended untaken, of somebody who is nothing anywhere any more.
-        Some(known)
-            if known.password_hash.is_none()
-                && accounts::operations_of(tx, known.id)?.is_empty() =>
-        {
-            known
-        }
-        Some(_) => {
-            let detail = "this login is taken; choose another for this person";
-            return Err(Error::at("login", FaultCode::DuplicateKey, detail));
-        }
+    let account = match unused(tx, &login)? {
+        Some(known) => known,
         None => new_account(app, &login, &invited.name)?,
     };
     let account = Account {
@@ -257,8 +297,8 @@ fn account_for(
     Ok(account)
 }
 
-/// An account that nobody can sign in to yet.
-fn new_account(app: &App, login: &str, name: &str) -> Result<Account> {
+/// Refuses a login or a name that is written as none may be.
+fn require_plain(login: &str, name: &str) -> Result<()> {
     let plain = |text: &str, most: usize| {
         !text.is_empty()
             && text.chars().count() <= most
@@ -271,6 +311,12 @@ fn new_account(app: &App, login: &str, name: &str) -> Result<Account> {
     if !plain(name, 200) {
         return Err(Error::at("name", FaultCode::Malformed, "a name is 1 to 200 characters"));
     }
+    Ok(())
+}
+
+/// An account that nobody can sign in to yet.
+fn new_account(app: &App, login: &str, name: &str) -> Result<Account> {
+    require_plain(login, name)?;
     Ok(Account {
         id: app.ids.id(),
         login: login.to_owned(),
@@ -293,131 +339,10 @@ pub fn remove(app: &App, person: Person, operation: &str, id: Uuid) -> Result<()
         let membership = all.iter().find(|each| each.id == id).ok_or(Error::NotFound)?;
         answers_for(access, membership).map_err(|_| Error::NotFound)?;
         access.assure(answering(membership).0)?;
+        if membership.role == Role::Desk {
+            require_no_desk(tx, access)?;
+        }
         access.deeds.changed("membership", id);
         Ok(accounts::delete_membership(tx, access.id(), id)?)
     })
-}
-
-/// An account with a password, made on the command line, where whoever has the server is asked
-/// no question.
-///
-/// # Errors
-/// When the login is taken or the password is none.
-pub fn create_account(
-    app: &App,
-    (login, name): (&str, &str),
-    password: &str,
-    is_administrator: bool,
-) -> Result<Account> {
-    let hash = auth::hash_new(password)?;
-    audit::write(app, Area::Installation, |tx, deeds| {
-        let login = normalized(login);
-        if accounts::with_login(tx, &login)?.is_some() {
-            return Err(Error::Conflict(format!("there is an account `{login}` already")));
-        }
-        let account = new_account(app, &login, name)?;
-        let account = Account { password_hash: Some(hash.clone()), is_administrator, ..account };
-        accounts::save(tx, &account)?;
-        deeds.changed("account", account.id);
-        Ok(account)
-    })
-}
-
-/// Gives an account another password and ends its sessions, on the command line.
-///
-/// # Errors
-/// [`Error::NotFound`], or what is wrong with the password.
-pub fn reset_password(app: &App, login: &str, password: &str) -> Result<()> {
-    let hash = auth::hash_new(password)?;
-    change_account(app, login, |_, account| {
-        account.password_hash = Some(hash.clone());
-        account.invitation_hash = None;
-        account.invitation_until = None;
-        Ok(())
-    })
-}
-
-/// Takes the second factor of an account away and ends its sessions, on the command line, for
-/// somebody who has lost it and its recovery codes.
-///
-/// # Errors
-/// [`Error::NotFound`].
-pub fn remove_second_factor(app: &App, login: &str) -> Result<()> {
-    change_account(app, login, |tx, account| Ok(credentials::delete_factor(tx, account.id)?))
-}
-
-/// Closes an account, or opens it again, on the command line.
-///
-/// # Errors
-/// [`Error::NotFound`].
-pub fn set_disabled(app: &App, login: &str, is_disabled: bool) -> Result<()> {
-    change_account(app, login, |_, account| {
-        account.is_disabled = is_disabled;
-        Ok(())
-    })
-}
-
-/// Changes an account, and ends whatever was begun or made while it was another.
-fn change_account(
-    app: &App,
-    login: &str,
-    change: impl Fn(&mut Tx, &mut Account) -> Result<()>,
-) -> Result<()> {
-    audit::write(app, Area::Installation, |tx, deeds| {
-        let found = accounts::with_login(tx, &normalized(login))?;
-        let mut account = found.ok_or(Error::NotFound)?;
-        change(tx, &mut account)?;
-        accounts::save(tx, &account)?;
-        deeds.changed("account", account.id);
-        credentials::end_challenges(tx, account.id)?;
-        credentials::delete_tool_tokens(tx, account.id)?;
-        Ok(sessions::end_all(tx, account.id)?)
-    })
-}
-
-/// Makes an account something in an operation, on the command line.
-///
-/// # Errors
-/// [`Error::NotFound`], or a role that does not fit.
-pub fn give_role(
-    app: &App,
-    operation: &str,
-    login: &str,
-    role: Role,
-    organization: Option<&str>,
-) -> Result<()> {
-    let kept = app
-        .store
-        .read(|tx| Ok::<_, Error>(concord_store::operations::find(tx, operation)?))?
-        .ok_or(Error::NotFound)?;
-    audit::write(app, Area::Operation(kept.id), |tx, deeds| {
-        let account = accounts::with_login(tx, &normalized(login))?.ok_or(Error::NotFound)?;
-        let access = Access::of_server(kept.clone());
-        let of_organization = matches!(role, Role::Member | Role::FocalPoint);
-        let found = match organization {
-            Some(written) => {
-                let wanted = (Kind::Organization, written);
-                let found = references::find(tx, kept.id, &access.scope, wanted, None)?;
-                Some(OrganizationId(found.ok_or(Error::NotFound)?))
-            }
-            None => None,
-        };
-        if of_organization != found.is_some() {
-            let detail = "members and focal points have an organisation, others have none";
-            return Err(Error::at("organization", FaultCode::Inconsistent, detail));
-        }
-        let membership =
-            Membership { id: app.ids.id(), account: account.id, role, organization: found };
-        deeds.changed("account", account.id);
-        deeds.changed("membership", membership.id);
-        Ok(accounts::insert_membership(tx, kept.id, &membership)?)
-    })
-}
-
-/// Whether there is any account.
-///
-/// # Errors
-/// The store's own.
-pub fn any(app: &App) -> Result<bool> {
-    app.store.read(|tx| Ok(accounts::count(tx)? > 0))
 }

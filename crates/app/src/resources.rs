@@ -17,15 +17,19 @@ use uuid::Uuid;
 use crate::{
     App,
     access::{self, Access},
-    audit::{Whose, met},
+    asking::{self, Asked},
+    audit::Whose,
     auth::{Person, sha256},
     coherence::{self, Changed, Settled},
     cursor::{self, Items, ListOf, Page},
     error::{Error, Result},
     flags::{self, RestrictedLine, ShownFlag},
     once::once,
+    retractions,
 };
 
+pub(crate) use engagement::consent;
+pub(crate) use engagement::{facts_of, turn_between};
 pub use known::Nothing;
 pub use reading::read_body;
 use reading::{read_amended, read_new};
@@ -138,8 +142,13 @@ pub trait Resource: Document + Clone + PartialEq {
         Vec::new()
     }
 
-    /// The members that another call changes, and which.
-    const CHANGED_ELSEWHERE: (&'static [&'static str], &'static str) = (&[], "");
+    /// The members that other calls change, and which.
+    const CHANGED_ELSEWHERE: &'static [(&'static [&'static str], &'static str)] = &[];
+
+    /// Of those the ones that differ from before and that no bundle may change either.
+    fn changed_elsewhere(&self, _before: &Self) -> Vec<&'static str> {
+        Vec::new()
+    }
 }
 
 /// What a change touches.
@@ -149,6 +158,8 @@ pub struct Touched {
     pub focus: Focus,
     /// Which subjects changed in what rules read.
     pub changed: Changed,
+    /// Which entries may meet another than before.
+    pub asked: Vec<Asked>,
 }
 
 /// A thing as the caller sees it.
@@ -272,11 +283,8 @@ fn put<T: Resource>(
     let is_changed = before.is_none_or(|before| !is_same(before, &after));
     let after = if is_changed { after.renewed(access.operation.evaluated_on) } else { after };
     let after = write_one(tx, access, before, after, &mut touched)?;
-    let mut settled = coherence::settle(app, tx, access.id(), touched.focus, &touched.changed)?;
-    if T::KIND == Kind::Engagement {
-        let about = (&settled.facts, after.id());
-        settled.found = met::cut(tx, access, about, settled.found)?;
-    }
+    let about = (T::KIND == Kind::Engagement).then(|| after.id());
+    let settled = asking::settle(app, tx, access, (touched, about))?;
     Ok((after, settled))
 }
 
@@ -353,9 +361,16 @@ pub fn list<T: Resource>(
 /// The document by its id.
 ///
 /// # Errors
-/// [`Error::NotFound`], whether it is hidden or missing.
+/// [`Error::NotFound`], whether it is hidden or missing; [`Error::Retracted`] if it was and the
+/// caller could read it.
 pub fn load_one<T: Resource>(tx: &mut Tx, access: &Access, id: Uuid) -> Result<T> {
-    T::load(tx, access, &[id])?.pop().ok_or(Error::NotFound)
+    if let Some(found) = T::load(tx, access, &[id])?.pop() {
+        return Ok(found);
+    }
+    match T::KIND {
+        Kind::Engagement | Kind::Commitment => Err(retractions::missing(tx, access, id)?),
+        _ => Err(Error::NotFound),
+    }
 }
 
 fn show<T: Resource>(tx: &mut Tx, access: &Access, id: Uuid) -> Result<Shown> {

@@ -26,6 +26,14 @@ pub fn seal_clear(app: &App) -> Result<Vec<(String, Sealed)>> {
     all.into_iter().map(seal).collect()
 }
 
+/// Seals the secrets of second factors that stand in the clear. Answers how many.
+///
+/// # Errors
+/// The store's own.
+pub fn seal_clear_secrets(app: &App) -> Result<usize> {
+    audit::write(app, Area::Installation, |tx, _| Ok(sealing::seal_clear_secrets(tx)?))
+}
+
 /// Lets a new key seal for an organisation, or for what is no single organisation's in an operation,
 /// and seals with it all that the one before did.
 ///
@@ -45,7 +53,7 @@ pub fn renew_key(app: &App, operation: &str, organization: Option<&str>) -> Resu
     })
 }
 
-/// Wraps the keys of all organisations with the first of the server's keys. Answers its name, and
+/// Wraps the keys of all organisations, and seals the secrets of second factors, with the first of the server's keys. Answers its name, and
 /// how many keys it wraps.
 ///
 /// # Errors

@@ -20,6 +20,7 @@ pub mod lock_down;
 pub mod migrate;
 pub mod openapi;
 pub mod replay;
+pub mod retention;
 pub mod rules;
 pub mod serve;
 pub mod user;

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod commands;
+mod identity_provider;
 mod keys;
 mod server_key;
 mod setup;
@@ -33,6 +34,7 @@ enum Command {
     Audit(commands::audit::Audit),
     Disclose(commands::disclose::Disclose),
     LockDown(commands::lock_down::LockDown),
+    Retention(commands::retention::Retention),
     Openapi(commands::openapi::Openapi),
     Rules(commands::rules::Rules),
     Doctor(commands::doctor::Doctor),
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
         Command::Audit(command) => command.run(),
         Command::Disclose(command) => command.run(),
         Command::LockDown(command) => command.run(),
+        Command::Retention(command) => command.run(),
         Command::Openapi(command) => command.run(),
         Command::Rules(command) => command.run(),
         Command::Doctor(command) => command.run(),

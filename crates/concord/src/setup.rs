@@ -82,6 +82,7 @@ impl Place {
             ids: Arc::new(RandomIds),
             keys: Arc::new(FileKeys::open(&self.keys)?),
             throttle: Arc::new(auth::Throttle::default()),
+            provider: None,
             doing: Doing::own(action),
         })
     }

@@ -15,16 +15,19 @@ pub enum BeganBy {
     Password,
     /// An invitation that was taken up.
     Invitation,
+    /// What an identity provider said.
+    IdentityProvider,
 }
 
 impl Closed for BeganBy {
     const LIST: &'static str = "began_by";
-    const ALL: &'static [Self] = &[Self::Password, Self::Invitation];
+    const ALL: &'static [Self] = &[Self::Password, Self::Invitation, Self::IdentityProvider];
 
     fn code(self) -> &'static str {
         match self {
             Self::Password => "password",
             Self::Invitation => "invitation",
+            Self::IdentityProvider => "identity_provider",
         }
     }
 }
@@ -36,16 +39,43 @@ pub enum SecondFactor {
     Code,
     /// A code that stands in for it, once.
     RecoveryCode,
+    /// A way of signing in at an identity provider that is enough by itself.
+    IdentityProvider,
 }
 
 impl Closed for SecondFactor {
     const LIST: &'static str = "second_factor";
-    const ALL: &'static [Self] = &[Self::Code, Self::RecoveryCode];
+    const ALL: &'static [Self] = &[Self::Code, Self::RecoveryCode, Self::IdentityProvider];
 
     fn code(self) -> &'static str {
         match self {
             Self::Code => "code",
             Self::RecoveryCode => "recovery_code",
+            Self::IdentityProvider => "identity_provider",
+        }
+    }
+}
+
+/// What somebody is sent to an identity provider for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SentFor {
+    /// To sign in.
+    SignIn,
+    /// To link what it knows them by to their account.
+    Link,
+    /// To prove again who they are.
+    StepUp,
+}
+
+impl Closed for SentFor {
+    const LIST: &'static str = "sent_for";
+    const ALL: &'static [Self] = &[Self::SignIn, Self::Link, Self::StepUp];
+
+    fn code(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign_in",
+            Self::Link => "link",
+            Self::StepUp => "step_up",
         }
     }
 }
@@ -91,6 +121,8 @@ pub enum Deed {
     ListPeople,
     /// Making an operation.
     MakeOperation,
+    /// Noting what one has seen of what waits for one.
+    SeeNotifications,
     /// Bringing in, or removing, what oneself or one's tools are known by.
     KeepCredentials,
 }
@@ -98,7 +130,8 @@ pub enum Deed {
 impl Deed {
     /// Every deed.
     fn all() -> Vec<Self> {
-        let outside = [Self::ListPeople, Self::MakeOperation, Self::KeepCredentials];
+        let outside =
+            [Self::ListPeople, Self::SeeNotifications, Self::MakeOperation, Self::KeepCredentials];
         Action::ALL.into_iter().map(Self::In).chain(outside).collect()
     }
 
@@ -155,8 +188,8 @@ impl Assurance {
 }
 
 /// What does the most harm in the hands of whoever finds a device that is signed in: it takes
-/// everything out at once, shows it to others, or changes who reads it or what everybody reads it
-/// by.
+/// everything out at once, shows it to others, erases it, or changes who reads it or what everybody
+/// reads it by.
 const fn needs_fresh_proof(deed: Deed) -> bool {
     match deed {
         Deed::In(action) => match action {
@@ -171,21 +204,30 @@ const fn needs_fresh_proof(deed: Deed) -> bool {
             | Action::KeepOperation
             | Action::Export
             | Action::LoosenSharing
+            | Action::RetractEntry
+            | Action::AskForContact
+            | Action::AnswerForContact
             | Action::KeepPeople
             | Action::InviteFirstFocalPoint
-            | Action::KeepOffices => true,
+            | Action::KeepOffices
+            | Action::KeepDesk => true,
         },
-        Deed::ListPeople => false,
+        Deed::ListPeople | Deed::SeeNotifications => false,
         Deed::MakeOperation | Deed::KeepCredentials => true,
     }
 }
 
-/// Whether a tool may do it. To settle a flag, and to know people, is for people.
+/// Whether a tool may do it. To settle a flag, to know people, and to have seen something, is for
+/// people.
 const fn scope_covers(scope: ToolScope, deed: Deed) -> bool {
     match deed {
         Deed::In(Action::ReadReference | Action::ReadEntries) => true,
         Deed::In(Action::RecordEntry) => matches!(scope, ToolScope::Log),
-        Deed::In(_) | Deed::ListPeople | Deed::MakeOperation | Deed::KeepCredentials => false,
+        Deed::In(_)
+        | Deed::ListPeople
+        | Deed::SeeNotifications
+        | Deed::MakeOperation
+        | Deed::KeepCredentials => false,
     }
 }
 

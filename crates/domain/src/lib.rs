@@ -4,7 +4,10 @@
 //! days, ids and facts are passed in, and what comes out depends on nothing else.
 
 pub mod bundle;
+pub mod checking;
+pub mod contact_request;
 pub mod credential;
+pub mod desk;
 pub mod disclosed;
 pub mod document;
 pub mod evaluate;
@@ -17,9 +20,11 @@ pub mod id;
 pub mod language;
 pub mod lineage;
 pub mod names;
+pub mod notification;
 pub mod policy;
 pub mod reason;
 pub mod replay;
+pub mod retention;
 pub mod rules;
 pub mod text;
 pub mod vocabulary;

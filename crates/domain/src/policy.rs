@@ -38,8 +38,14 @@ pub enum Action {
     RecordEntry,
     /// Let more people read an entry of an organisation, or learn more of it.
     LoosenSharing,
+    /// Erase an entry of an organisation.
+    RetractEntry,
     /// Take a flag that one may read a step on.
     StepFlag,
+    /// Ask, for an organisation whose entry is in a flag, to be put in touch with the others in it.
+    AskForContact,
+    /// Answer for an organisation whether it is to be put in touch; the desk, for what is nobody's.
+    AnswerForContact,
     /// See of every flag what the desk needs to bring its sides together.
     ReadQueue,
     /// See the people of an organisation, invite members, and end memberships.
@@ -48,13 +54,15 @@ pub enum Action {
     InviteFirstFocalPoint,
     /// Give and take the roles that belong to no organisation.
     KeepOffices,
+    /// Propose and confirm who joins or leaves the desk, and see who is on it.
+    KeepDesk,
     /// Read the part of the audit log that is an organisation's; without one, all of it.
     ReadAudit,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 18] = [
         Self::ReadReference,
         Self::KeepReference,
         Self::KeepAgreements,
@@ -63,11 +71,15 @@ impl Action {
         Self::Export,
         Self::RecordEntry,
         Self::LoosenSharing,
+        Self::RetractEntry,
         Self::StepFlag,
+        Self::AskForContact,
+        Self::AnswerForContact,
         Self::ReadQueue,
         Self::KeepPeople,
         Self::InviteFirstFocalPoint,
         Self::KeepOffices,
+        Self::KeepDesk,
         Self::ReadAudit,
     ];
 }
@@ -98,7 +110,7 @@ const fn role_may(role: Role, own: bool, action: Action) -> bool {
         Action::ReadReference => match role {
             Member | FocalPoint | Desk | Auditor | Administrator => true,
         },
-        Action::KeepReference | Action::KeepOperation => match role {
+        Action::KeepReference | Action::KeepOperation | Action::KeepDesk => match role {
             Desk | Administrator => true,
             Member | FocalPoint | Auditor => false,
         },
@@ -110,9 +122,17 @@ const fn role_may(role: Role, own: bool, action: Action) -> bool {
             Member | FocalPoint | Desk => true,
             Auditor | Administrator => false,
         },
-        Action::RecordEntry | Action::LoosenSharing => match role {
+        Action::RecordEntry
+        | Action::LoosenSharing
+        | Action::RetractEntry
+        | Action::AskForContact => match role {
             Member | FocalPoint => own,
             Desk | Auditor | Administrator => false,
+        },
+        Action::AnswerForContact => match role {
+            Member | FocalPoint => own,
+            Desk => true,
+            Auditor | Administrator => false,
         },
         Action::KeepPeople => match role {
             FocalPoint => own,
@@ -197,6 +217,30 @@ pub const fn discloses_more(after: Disclosure, before: Disclosure) -> bool {
     told(after) > told(before)
 }
 
+/// How what people may learn of an entry compares with what they might before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// It is the same.
+    Same,
+    /// Somebody learns less, and nobody more.
+    Tighter,
+    /// Somebody learns more, even if others learn less.
+    Looser,
+}
+
+/// Whether those who read an entry, or learn something of it without reading it, come to be more
+/// or fewer. What is looser in part is looser.
+#[must_use]
+pub fn turned(after: (&Sharing, Disclosure), before: (&Sharing, Disclosure)) -> Turn {
+    if after.0.is_wider_than(before.0) || discloses_more(after.1, before.1) {
+        Turn::Looser
+    } else if after == before {
+        Turn::Same
+    } else {
+        Turn::Tighter
+    }
+}
+
 impl Caller {
     /// What the caller may see.
     #[must_use]
@@ -265,4 +309,82 @@ pub fn matrix() -> String {
         }
     }
     table.lines().map(str::trim_end).collect::<Vec<_>>().join("\n") + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::vocabulary::Closed;
+
+    const A: OrganizationId = OrganizationId(Uuid::from_u128(1));
+    const B: OrganizationId = OrganizationId(Uuid::from_u128(2));
+    const M: MechanismId = MechanismId(Uuid::from_u128(3));
+
+    /// Every way in which the entry of one organisation is shared with another or through a
+    /// mechanism.
+    fn all() -> Vec<(Sharing, Disclosure)> {
+        let audiences = [
+            (Audience::Own, vec![], vec![]),
+            (Audience::Organizations, vec![B], vec![]),
+            (Audience::Mechanisms, vec![], vec![M]),
+            (Audience::Operation, vec![], vec![]),
+        ];
+        let mut all = Vec::new();
+        for (audience, organizations, mechanisms) in audiences {
+            for partners in [vec![], vec![B]] {
+                for disclosure in Disclosure::ALL {
+                    let sharing = Sharing {
+                        organization: Some(A),
+                        partners: partners.clone(),
+                        audience,
+                        organizations: organizations.clone(),
+                        mechanisms: mechanisms.clone(),
+                    };
+                    all.push((sharing, *disclosure));
+                }
+            }
+        }
+        all
+    }
+
+    /// What somebody of another organisation learns, with or without the mechanism.
+    fn learns(shared: &(Sharing, Disclosure), organization: OrganizationId, is_in: bool) -> usize {
+        let scope = Scope {
+            reads_entries: true,
+            organizations: vec![organization],
+            mechanisms: if is_in { vec![M] } else { Vec::new() },
+            ..Scope::default()
+        };
+        let told =
+            [Disclosure::None, Disclosure::Match, Disclosure::Existence, Disclosure::Summary];
+        let told = told.iter().position(|each| *each == shared.1).unwrap_or_default();
+        if scope.includes(&shared.0) { told.max(4) } else { told }
+    }
+
+    #[test]
+    fn whatever_lets_anybody_learn_more_is_looser() {
+        let stranger = OrganizationId(Uuid::from_u128(4));
+        for before in all() {
+            for after in all() {
+                let turn = turned((&after.0, after.1), (&before.0, before.1));
+                for (who, is_in) in [(A, false), (B, false), (B, true), (stranger, true)] {
+                    let more = learns(&after, who, is_in) > learns(&before, who, is_in);
+                    assert!(!more || turn == Turn::Looser, "{before:?} {after:?}");
+                }
+                assert_eq!(turn == Turn::Same, after == before);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_taken_back_is_tighter() {
+        for before in all() {
+            let after = Sharing { audience: Audience::Own, ..before.0.clone() };
+            let after = (Sharing { partners: Vec::new(), ..after }, Disclosure::None);
+            let turn = turned((&after.0, after.1), (&before.0, before.1));
+            assert_ne!(turn, Turn::Looser, "{before:?}");
+        }
+    }
 }

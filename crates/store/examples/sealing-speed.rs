@@ -97,6 +97,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         name: Line::stored("Speed"),
         country: None,
         slack_days: Default::default(),
+        questions_per_person: None,
+        questions_per_organization: None,
+        matches_per_person: None,
+        matches_per_organization: None,
     };
     let kept =
         KeptOperation { id: operation, operation: document, evaluated_on: Default::default() };

@@ -87,8 +87,16 @@ fn fill(tx: &mut Tx, operation: Uuid) -> Result<(), StoreError> {
     let day = chrono::NaiveDate::default();
     let text = |text: &str| Line::stored(text);
     let key = Key::from(operation);
-    let document =
-        Operation { key, name: text("Speed"), country: None, slack_days: Default::default() };
+    let document = Operation {
+        key,
+        name: text("Speed"),
+        country: None,
+        slack_days: Default::default(),
+        questions_per_person: None,
+        questions_per_organization: None,
+        matches_per_person: None,
+        matches_per_organization: None,
+    };
     operations::insert(
         tx,
         &KeptOperation { id: operation, operation: document, evaluated_on: day },

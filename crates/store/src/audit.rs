@@ -111,8 +111,9 @@ pub type Waiting = (Uuid, Uuid, String);
 /// # Errors
 /// The store's own.
 pub fn waiting(tx: &mut Tx, limit: i64) -> Result<Vec<Waiting>> {
-    let rows: Vec<(RowId, RowId, String)> = w::table
-        .inner_join(r::table.on(r::id.eq(w::record_id)))
+    // By the few that wait, never through all that there are: SQLite reads a join the other way.
+    let rows: Vec<(RowId, RowId, String)> = r::table
+        .filter(r::id.eq_any(w::table.select(w::record_id)))
         .order((r::recorded_at, r::id))
         .limit(limit)
         .select((r::id, r::operation_id, r::record))

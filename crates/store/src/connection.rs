@@ -106,7 +106,8 @@ impl ManageConnection for Manager {
                 .batch_execute(
                     "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL;
                      PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-                     PRAGMA trusted_schema = OFF; PRAGMA cache_size = -8000;",
+                     PRAGMA trusted_schema = OFF; PRAGMA cache_size = -8000;
+                     PRAGMA secure_delete = ON;",
                 )
                 .map_err(ConnectionError::CouldntSetupConfiguration)?;
             Ok(Tx::Sqlite(connection))

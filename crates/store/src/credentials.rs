@@ -16,6 +16,7 @@ use crate::{
     schema::credentials::{
         challenges as c, recovery_codes as r, second_factors as f, tool_tokens as t,
     },
+    sealing::{seal_secret, unseal_secret},
     sql::{RowId, as_clear, in_clear},
 };
 
@@ -34,7 +35,7 @@ pub struct KeptFactor {
     pub wrong_tries: i64,
 }
 
-type FactorRow = (RowId, Vec<u8>, Option<NaiveDateTime>, i64, i64);
+type FactorRow = (RowId, Vec<u8>, Option<NaiveDateTime>, i64, i64, Option<String>);
 
 /// The second factor of an account, confirmed or not.
 ///
@@ -43,13 +44,11 @@ type FactorRow = (RowId, Vec<u8>, Option<NaiveDateTime>, i64, i64);
 pub fn factor(tx: &mut Tx, account: Uuid) -> Result<Option<KeptFactor>> {
     let row: Option<FactorRow> =
         f::table.filter(f::account_id.eq(RowId(account))).first(tx).optional()?;
-    Ok(row.map(|(account, secret, confirmed_at, used_step, wrong_tries)| KeptFactor {
-        account: account.0,
-        secret,
-        confirmed_at,
-        used_step,
-        wrong_tries,
-    }))
+    row.map(|(_, stored, confirmed_at, used_step, wrong_tries, by)| {
+        let secret = unseal_secret(account, (&stored, by))?;
+        Ok(KeptFactor { account, secret, confirmed_at, used_step, wrong_tries })
+    })
+    .transpose()
 }
 
 /// Puts a second factor in the place of the one that is there, if there is one.
@@ -57,14 +56,16 @@ pub fn factor(tx: &mut Tx, account: Uuid) -> Result<Option<KeptFactor>> {
 /// # Errors
 /// The store's own.
 pub fn save_factor(tx: &mut Tx, factor: &KeptFactor) -> Result<()> {
+    let (sealed, by) = seal_secret(tx, factor.account, &factor.secret)?;
     let values = (
-        f::secret.eq(&factor.secret),
+        f::secret.eq(sealed),
+        f::server_key.eq(Some(by)),
         f::confirmed_at.eq(factor.confirmed_at),
         f::used_step.eq(factor.used_step),
         f::wrong_tries.eq(factor.wrong_tries),
     );
     let there = f::table.filter(f::account_id.eq(RowId(factor.account)));
-    if diesel::update(there).set(values).execute(tx)? == 0 {
+    if diesel::update(there).set(values.clone()).execute(tx)? == 0 {
         let row = (f::account_id.eq(RowId(factor.account)), values);
         diesel::insert_into(f::table).values(row).execute(tx)?;
     }

@@ -16,7 +16,7 @@ use crate::{
     connection::Tx,
     entries::closed,
     error::Result,
-    schema::{engagements, entries, sessions},
+    schema::{credentials::second_factors, engagements, entries, sessions},
 };
 
 /// Columns of a table that stand in the clear, and what they tell.
@@ -53,8 +53,14 @@ pub const IN_CLEAR: &[InClear] = in_clear! {
          and places, whether it is kept, and which organisation found so";
     "strategies" ["operation_id" "id" "key" "organization_id" "armed_actor_id" "document"]
         "of each strategy its key, title, organisation, armed actor, issues, mechanism and days";
-    "entries" ["operation_id" "id" "organization_id" "audience" "disclosure"]
-        "whose each entry is, and who may read it";
+    "entries" ["operation_id" "id" "organization_id" "audience" "disclosure" "retracted_on"
+        "logged_on" "kept_until"]
+        "whose each entry is, and who may read it; of one that was retracted, whose it was, who \
+         could read it, and on which day it was retracted; on which day it was logged, and to \
+         which one is kept longer";
+    "retention_periods" ["operation_id" "number" "community_days" "engagement_days"
+        "commitment_days" "changed_at" "account_id"]
+        "for how long entries are kept, and who said so, when";
     "links" ["operation_id" "owner_id" "role" "target_id"]
         "partners, the organisations and mechanisms that an audience names, members of mechanisms, \
          which engagement follows which, places";
@@ -76,9 +82,22 @@ pub const IN_CLEAR: &[InClear] = in_clear! {
     "flag_steps" ["operation_id" "flag_id" "number" "taken_at" "account_id" "from_state" "to_state"
         "resolution" "cause"]
         "who took which step on a flag, and when";
-    "sharing_changes" ["operation_id" "entry_id" "number" "changed_at" "account_id" "audience"
-        "disclosure"]
-        "who changed who may read an entry, to what, and when";
+    "sharing_changes" ["operation_id" "entry_id" "number" "kind" "changed_at" "account_id"
+        "audience" "disclosure"]
+        "who changed who may read an entry, to what, and when; when those who carry the risk \
+         consented, and when they took it back";
+    "contact_requests" ["operation_id" "id" "organization_id" "account_id" "line_id" "flag_id"
+        "class" "asked_at" "closes_on"]
+        "which organisation asked to be put in touch, who asked for it, about what sort of flag, and \
+         when";
+    "received_contact_requests" ["operation_id" "id" "request_id" "organization_id" "asked_at"
+        "answer" "answered_at" "account_id"]
+        "which organisation was asked by which, whether it said yes or no, who said it, and when";
+    "contact_request_entries" ["operation_id" "side_id" "entry_id"]
+        "the entries of each side about which they asked to be put in touch";
+    "desk_changes" ["operation_id" "id" "change" "membership_id" "account_id" "proposed_at"
+        "closes_on"]
+        "who proposed that somebody joins or leaves the desk, and when";
     "leads" ["operation_id" "id" "key" "armed_actor_id" "organization_id" "ends_on" "document"]
         "the leads: which organisation leads with which armed actor, on what, where and when";
     "common_positions" ["operation_id" "id" "key" "armed_actor_id" "ends_on" "document"]
@@ -106,12 +125,18 @@ pub const IN_CLEAR: &[InClear] = in_clear! {
         "began_at" "idle_until" "ends_at" "carried_on_at" "proved_at" "began_by" "second_factor"]
         "who is signed in, since when and by what, when they proved last who they are, and hashes \
          of refresh tokens";
-    "second_factors" ["account_id" "secret" "confirmed_at" "used_step" "wrong_tries"]
-        "the secrets of second factors, by which whoever reads them makes their codes";
+    "second_factors" ["account_id" "secret" "confirmed_at" "used_step" "wrong_tries" "server_key"]
+        "who has a second factor, since when, how often it was tried in vain, and its secret, sealed \
+         with the server's key";
     "recovery_codes" ["account_id" "code_hash"]
         "hashes of the codes that stand in for a second factor";
     "challenges" ["challenge_hash" "account_id" "began_by" "ends_at"]
         "who has taken the first of two steps of signing in";
+    "identities" ["id" "account_id" "issuer" "subject_hash" "linked_at"]
+        "who is known to which identity provider, since when, and hashes of what it calls them, by \
+         which somebody who guesses that sees that the guess is right";
+    "attempts" ["state_hash" "secret_hash" "purpose" "account_id" "session_id" "ends_at"]
+        "who was sent to the identity provider lately, and what for";
     "tool_tokens" ["id" "account_id" "token_hash" "name" "scope" "made_at" "ends_at"]
         "which tools people gave a token to, what those may do and until when, and hashes of them";
     "idempotency_keys" ["operation_id" "account_id" "key" "request_hash" "resource_id" "used_at"]
@@ -126,6 +151,16 @@ pub const IN_CLEAR: &[InClear] = in_clear! {
     "audit_salts" ["operation_id" "object_id" "record_id" "salt"]
         "salts, by which somebody who guesses the content of an entry sees that the guess is right";
     "audit_sequencer" ["id"] "nothing";
+    "questions" ["operation_id" "account_id" "organization_id" "asked_on" "digest" "asked" "told"]
+        "who asked how often, and was told how much of hidden entries, on which day; a hash of each \
+         check that was told something";
+    "checks" ["operation_id" "id" "account_id" "organization_id" "asked_at" "word" "document"]
+        "of each check all but its purpose: who asked about which armed actor, places, days and \
+         issues, and the word that answered it";
+    "withheld_lines" ["operation_id" "entry_id" "organization_id" "account_id" "since" "told"]
+        "which entries were written beyond a budget, by whom, and the classes shown of them before";
+    "seen_notifications" ["operation_id" "account_id" "id" "thing_id"]
+        "which of the flags, entries and requests that wait for them people have seen";
     "organization_keys" ["operation_id" "owner_id" "id" "wrapped" "server_key"]
         "which organisations have written free texts, and their keys, wrapped";
     "installation" ["id" "server_key" "locked_at"]
@@ -145,8 +180,13 @@ pub const TEXTS: &[(&str, &str)] = &[
     ),
     ("commitments", "arrangements, notes, and those of verifications"),
     ("strategies", "the outcome that is sought, and notes"),
+    ("checks", "what a check is for"),
     ("flag_steps", "notes on flags"),
-    ("sharing_changes", "why it was changed who may read an entry"),
+    ("sharing_changes", "why it was changed who may read an entry, and by whom consent was given"),
+    ("retention_periods", "why entries are kept for so long"),
+    ("contact_requests", "why somebody asks to be put in touch, and how to reach them"),
+    ("received_contact_requests", "why it was answered so, and how to reach who said yes"),
+    ("desk_changes", "login and name of who is to join the desk"),
     ("armed_actors", "what influences an armed actor, and how it decides"),
     ("protection_risks", "descriptions"),
     ("leads", "nothing so far"),
@@ -191,6 +231,8 @@ pub struct Counted {
     pub people: i64,
     /// The sessions that stand.
     pub sessions: i64,
+    /// The secrets of second factors that stand in the clear, from before they were sealed.
+    pub clear_secrets: i64,
 }
 
 /// Counts the texts of these tables.
@@ -213,6 +255,7 @@ macro_rules! counted {
 /// The store's own.
 pub fn counted(tx: &mut Tx) -> Result<Counted> {
     let rows: Vec<(String, String, i64)> = entries::table
+        .filter(entries::retracted_on.is_null())
         .group_by((entries::audience, entries::disclosure))
         .select((entries::audience, entries::disclosure, count_star()))
         .order((entries::audience, entries::disclosure))
@@ -224,9 +267,14 @@ pub fn counted(tx: &mut Tx) -> Result<Counted> {
     Ok(Counted {
         entries: rows.into_iter().map(sensitivity).collect::<Result<_>>()?,
         oldest: engagements::table.select(min(engagements::starts_on)).first(tx)?,
-        texts: counted!(tx, engagements commitments strategies flag_steps sharing_changes
-            armed_actors protection_risks leads common_positions organizations places mechanisms),
+        texts: counted!(tx, engagements commitments strategies checks flag_steps sharing_changes
+            retention_periods contact_requests received_contact_requests desk_changes armed_actors
+            protection_risks leads common_positions organizations places mechanisms),
         people: accounts::count(tx)?,
         sessions: sessions::table.count().get_result(tx)?,
+        clear_secrets: second_factors::table
+            .filter(second_factors::server_key.is_null())
+            .count()
+            .get_result(tx)?,
     })
 }

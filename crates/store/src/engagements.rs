@@ -2,7 +2,7 @@
 
 use std::{
     cmp::Reverse,
-    sync::{Arc, LazyLock, Mutex},
+    sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
 use concord_domain::{
@@ -33,10 +33,12 @@ use crate::{
 };
 
 mod disclosing;
+mod ending;
 mod page;
 mod rows;
 
 pub use disclosing::{acknowledged, summarized};
+pub use ending::ending;
 pub use page::{Filter, Position, page};
 pub use rows::load_commitments_for_rules;
 use rows::{CommitmentRow, EngagementRow, commitment, engagement};
@@ -68,6 +70,14 @@ pub fn load(
     Ok(found)
 }
 
+/// What the rules have read lately.
+static READ: LazyLock<Mutex<Memo<Engagement>>> = LazyLock::new(Mutex::default);
+
+/// Forgets what the rules have read, so that nothing that is erased stays in memory.
+pub(crate) fn forget_read() {
+    READ.lock().unwrap_or_else(PoisonError::into_inner).clear();
+}
+
 /// The engagements with these ids for the rules, which skip nothing, and read no free texts: what
 /// is answered is never to be shown or saved.
 ///
@@ -78,7 +88,6 @@ pub fn load_for_rules(
     operation: Uuid,
     ids: &[EngagementId],
 ) -> Result<Vec<Arc<Engagement>>> {
-    static READ: LazyLock<Mutex<Memo<Engagement>>> = LazyLock::new(Mutex::default);
     let mut found = Vec::with_capacity(ids.len());
     for ids in ids.chunks(IDS_MAX) {
         let rows: Vec<String> = e::table

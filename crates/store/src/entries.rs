@@ -7,13 +7,14 @@ use concord_domain::{
     id::{MechanismId, OrganizationId},
     policy::{Scope, Sharing},
     vocabulary::{Audience, Closed, Disclosure},
+    window::Day,
 };
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::{
     connection::Tx,
-    documents::{IDS_MAX, Row, save},
+    documents::{IDS_MAX, Row},
     error::{Result, StoreError},
     links::{self, Role},
     lists::{Among, id_list, text_list},
@@ -22,11 +23,24 @@ use crate::{
     sql::RowId,
 };
 
-/// The ids of the entries of an operation that may be read in a scope, as a query within another.
-/// [`Scope::includes`] says the same in Rust, and a test holds the two together.
+/// The ids of the entries of an operation that may be read in a scope, as a query within another:
+/// those that are permitted and were not retracted.
 ///
 /// It is a macro because diesel cannot name the type of such a query for two databases at once.
 macro_rules! visible {
+    ($operation:expr, $scope:expr) => {{
+        let query = crate::entries::permitted!($operation, $scope);
+        diesel::QueryDsl::filter(
+            query,
+            diesel::ExpressionMethods::is_null(crate::schema::entries::retracted_on),
+        )
+    }};
+}
+pub(crate) use visible;
+
+/// The ids of the entries of an operation that are permitted to be read in a scope, retracted or
+/// not. [`Scope::includes`] says the same in Rust, and a test holds the two together.
+macro_rules! permitted {
     ($operation:expr, $scope:expr) => {{
         use concord_domain::vocabulary::{Audience, Closed};
         use diesel::{
@@ -72,7 +86,7 @@ macro_rules! visible {
             .select(entries::id)
     }};
 }
-pub(crate) use visible;
+pub(crate) use permitted;
 
 /// Which of these entries may be read in a scope.
 ///
@@ -158,7 +172,8 @@ pub fn telling(tx: &mut Tx, operation: Uuid, organization: OrganizationId) -> Re
     Ok(rows.into_iter().map(|id| id.0).collect())
 }
 
-/// Writes whose an entry is, who may read it, and what everybody else may learn.
+/// Writes whose an entry is, who may read it, and what everybody else may learn; one that is new is
+/// logged today.
 ///
 /// # Errors
 /// The store's own.
@@ -166,21 +181,20 @@ pub fn save(
     tx: &mut Tx,
     operation: Uuid,
     (id, row): (Uuid, Row),
-    sharing: &Sharing,
-    disclosure: Disclosure,
+    (sharing, disclosure): (&Sharing, Disclosure),
+    today: Day,
 ) -> Result<()> {
-    let saved: Result<()> = save!(
-        tx,
-        operation,
-        (id, row),
-        entries,
-        (
-            t::organization_id.eq(sharing.organization.map(RowId::from)),
-            t::audience.eq(sharing.audience.code()),
-            t::disclosure.eq(disclosure.code()),
-        )
+    let key = (t::operation_id.eq(RowId(operation)), t::id.eq(RowId(id)));
+    let values = (
+        t::organization_id.eq(sharing.organization.map(RowId::from)),
+        t::audience.eq(sharing.audience.code()),
+        t::disclosure.eq(disclosure.code()),
     );
-    saved?;
+    let there = t::table.filter(key.0).filter(key.1);
+    if row == Row::New || diesel::update(there).set(values).execute(tx)? == 0 {
+        let logged_on = t::logged_on.eq(Some(today));
+        diesel::insert_into(t::table).values((key, values, logged_on)).execute(tx)?;
+    }
     let organizations = |ids: &[OrganizationId]| ids.iter().map(|id| id.0).collect();
     let roles = [
         (Role::Partner, organizations(&sharing.partners)),
@@ -190,8 +204,37 @@ pub fn save(
     links::replace(tx, operation, (id, row), &roles)
 }
 
-/// Who changed who may read an entry, when and why.
+/// In which way it was changed what others may learn of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangeKind {
+    /// Somebody learns more than before.
+    Loosened,
+    /// Nobody learns more.
+    Tightened,
+    /// A consent was noted.
+    Consented,
+    /// A consent was taken back.
+    Revoked,
+    /// It is kept for longer.
+    Kept,
+}
+
+impl ChangeKind {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Loosened => "loosened",
+            Self::Tightened => "tightened",
+            Self::Consented => "consented",
+            Self::Revoked => "revoked",
+            Self::Kept => "kept",
+        }
+    }
+}
+
+/// Who changed what others may learn of an entry, when and why.
 pub struct SharingChange<'c> {
+    /// In which way.
+    pub kind: ChangeKind,
     /// When.
     pub at: chrono::NaiveDateTime,
     /// Who.
@@ -204,7 +247,7 @@ pub struct SharingChange<'c> {
     pub reason: &'c str,
 }
 
-/// Keeps a change of who may read an entry.
+/// Keeps a change of what others may learn of an entry.
 ///
 /// # Errors
 /// The store's own.
@@ -232,6 +275,7 @@ pub fn keep_change(
         c::operation_id.eq(RowId(operation)),
         c::entry_id.eq(RowId(id)),
         c::number.eq(number),
+        c::kind.eq(change.kind.code()),
         c::changed_at.eq(change.at),
         c::account_id.eq(RowId(change.account)),
         c::audience.eq(change.audience.code()),

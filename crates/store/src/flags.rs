@@ -28,10 +28,12 @@ use crate::{
 
 mod queue;
 mod steps;
+mod waiting;
 mod write;
 
 pub use queue::queue;
-pub use steps::{Step, history, keep_step, settled_at};
+pub use steps::{Step, entered_at, history, keep_step};
+pub use waiting::waiting;
 pub use write::{Raised, raise, save, set_state};
 
 /// A flag as it is kept.

@@ -8,7 +8,10 @@ use uuid::Uuid;
 use crate::{
     connection::Tx,
     error::Result,
-    schema::{installation as i, lock_down_calls as t, sessions},
+    schema::{
+        credentials::{attempts, challenges, tool_tokens},
+        installation as i, lock_down_calls as t, sessions,
+    },
     sql::RowId,
 };
 
@@ -20,7 +23,8 @@ pub fn since(tx: &mut Tx) -> Result<Option<NaiveDateTime>> {
     Ok(i::table.select(i::locked_at).first(tx)?)
 }
 
-/// Locks the installation down, unless it is, and ends all sessions.
+/// Locks the installation down, unless it is, and ends all sessions, tokens for tools, and what was
+/// begun to sign in.
 ///
 /// # Errors
 /// The store's own.
@@ -29,6 +33,9 @@ pub fn begin(tx: &mut Tx, now: NaiveDateTime) -> Result<()> {
         diesel::update(i::table).set(i::locked_at.eq(Some(now))).execute(tx)?;
     }
     diesel::delete(sessions::table).execute(tx)?;
+    diesel::delete(tool_tokens::table).execute(tx)?;
+    diesel::delete(challenges::table).execute(tx)?;
+    diesel::delete(attempts::table).execute(tx)?;
     diesel::delete(t::table).execute(tx)?;
     Ok(())
 }

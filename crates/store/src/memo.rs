@@ -36,6 +36,11 @@ impl<T> Memo<T> {
         Some(known)
     }
 
+    /// Forgets what was read.
+    pub(crate) fn clear(&mut self) {
+        *self = Self::default();
+    }
+
     /// Once so many are young, the old are forgotten, and the young are the old.
     fn put(&mut self, text: String, document: &Arc<T>) {
         if self.young.len() >= REMEMBERED {

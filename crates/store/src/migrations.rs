@@ -52,6 +52,11 @@ const STEPS: &[Step] = &[
     step!("0006_audit" and each),
     step!("0007_sealing"),
     step!("0009_sign_in"),
+    step!("0010_checks"),
+    step!("0011_contact"),
+    step!("0012_retention"),
+    step!("0013_ways_in"),
+    step!("0014_notifications"),
 ];
 
 /// Brings a database up to date. Each step is a transaction of its own.

@@ -1,6 +1,15 @@
 //! The tables, in the order of their columns. A test compares this with both databases.
 
+mod asking;
 pub mod audit;
+pub mod contact;
+mod notifications;
+mod retention;
+
+pub use notifications::seen_notifications;
+pub use retention::{retention_periods, sharing_changes};
+
+pub use asking::{checks, questions, withheld_lines};
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -35,6 +44,8 @@ diesel::table! {
     }
 }
 pub mod credentials;
+
+pub use contact::{contact_requests, desk_changes, received_contact_requests};
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -208,6 +219,9 @@ diesel::table! {
         organization_id -> Nullable<Guid>,
         audience -> Text,
         disclosure -> Text,
+        retracted_on -> Nullable<Date>,
+        logged_on -> Nullable<Date>,
+        kept_until -> Nullable<Date>,
     }
 }
 
@@ -385,22 +399,6 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::sql::Guid;
 
-    sharing_changes (operation_id, entry_id, number) {
-        operation_id -> Guid,
-        entry_id -> Guid,
-        number -> Integer,
-        changed_at -> Timestamp,
-        account_id -> Guid,
-        audience -> Text,
-        disclosure -> Text,
-        texts -> Nullable<Binary>,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::sql::Guid;
-
     idempotency_keys (operation_id, account_id, key) {
         operation_id -> Guid,
         account_id -> Guid,
@@ -411,6 +409,7 @@ diesel::table! {
     }
 }
 
+diesel::allow_tables_to_appear_in_same_query!(withheld_lines, entries);
 diesel::allow_tables_to_appear_in_same_query!(
     operations,
     accounts,

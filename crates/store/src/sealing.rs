@@ -19,11 +19,14 @@ use crate::{
 mod cipher;
 mod keys;
 mod renewal;
+mod secrets;
 
 use cipher::{DataKey, KEY_ID_BYTES};
 pub use cipher::{ServerKey, ServerKeys};
 pub use keys::{NoServerKey, OrganizationKeys, ServerKeySource};
 pub use renewal::{Sealed, renew_key, rewrap, seal_clear};
+pub use secrets::seal_clear_secrets;
+pub(crate) use secrets::{seal_secret, unseal_secret};
 
 /// What follows is sealed: the id of the key, the nonce, the text with its tag.
 const SEALED: u8 = 1;

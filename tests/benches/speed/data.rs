@@ -135,6 +135,7 @@ fn open(file: &Path, day: Day) -> App {
         ids: Arc::new(CountingIds::default()),
         keys: Arc::new(OneKey(Arc::new(ring))),
         throttle: Arc::new(auth::Throttle::default()),
+        provider: None,
         doing: Doing::own("serve"),
     }
 }

@@ -102,7 +102,8 @@ pub fn measure(folder: &Path, database: &Database<'_>, (today, shape): (Day, Sha
             plain: median(plain),
             statements: scripts.map(|(.., statements)| statements),
         };
-        eprintln!("  {shape:?} {}", crate::report::said(&line));
+        let said = crate::report::said(&line);
+        eprintln!("  {shape:?} {said}; {:.0} MB", server.memory_mb());
         lines.push(line);
     }
     Measured { shape, is_postgres, lines, memory_mb: server.memory_mb() }

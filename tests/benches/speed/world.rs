@@ -91,7 +91,12 @@ impl World {
     pub fn operation(&self) -> Value {
         json!({
             "format": "concord.bundle/1",
-            "operation": {"key": OPERATION, "name": "Speed", "country": "SSD"},
+            "operation": {
+                "key": OPERATION, "name": "Speed", "country": "SSD",
+                // The budgets of months are spent within minutes.
+                "questions_per_person": 10_000, "questions_per_organization": 10_000,
+                "matches_per_person": 10_000, "matches_per_organization": 10_000,
+            },
         })
     }
 
@@ -220,14 +225,17 @@ impl World {
     /// A question before a meeting.
     pub fn intention(&self, number: usize, organization: usize) -> Value {
         let mut body = self.request(number, organization);
-        let Some(members) = body.as_object_mut() else { return body };
-        for name in ["status", "audience", "audience_organizations", "audience_mechanisms"] {
-            members.remove(name);
+        let kept =
+            ["organization", "armed_actor", "level", "method", "from", "asks", "demands", "places"];
+        if let Some(members) = body.as_object_mut() {
+            members.retain(|name, _| kept.contains(&name.as_str()));
         }
-        for name in ["summary", "contacts", "consent", "plan"] {
-            members.remove(name);
+        for ask in body["asks"].as_array_mut().into_iter().flatten() {
+            (ask["from"], ask["until"]) = (Value::Null, Value::Null);
         }
-        members.insert("purpose".to_owned(), "A meeting on Thursday".into());
+        body["until"] = json!(later(self.day, 16));
+        body["places"] = json!([body["places"][0].as_str().map_or(place_key(0), str::to_owned)]);
+        body["purpose"] = "A meeting on Thursday".into();
         body
     }
 

@@ -65,7 +65,10 @@ fn a_partner_reads_and_does_not_write() {
         let path = format!("engagements/{id}");
         is_problem(&b.amend(&path, &json!({"status": "suspended"})), 403, "forbidden");
         let sharing = json!({"audience": "own", "disclosure": "match", "reason": "Mine alone"});
-        is_problem(&b.put(&format!("{path}/sharing"), "*", &sharing), 403, "forbidden");
+        for call in ["loosening", "tightening"] {
+            let answer = b.post_matching(&format!("{path}/{call}"), "*", &sharing);
+            is_problem(&answer, 403, "forbidden");
+        }
         let contact = json!({"on": "2026-03-02"});
         is_problem(&b.post(&format!("{path}/contacts"), &contact), 403, "forbidden");
     });
@@ -82,11 +85,10 @@ fn opening_a_line_lets_others_read_it_and_its_flags() {
         assert_eq!(second.flags(), [""; 0]);
         assert_eq!(super::restricted(&second), ["conflict"]);
         let path = format!("engagements/{id}");
-        let sharing = format!("{path}/sharing");
         let open = json!({"audience": "mechanisms", "audience_mechanisms": ["awg"],
             "disclosure": "match", "reason": "Agreed in the group"});
         let before = a.get(&path).expect(200).etag();
-        let shared = a.put(&sharing, &before, &open).expect(200);
+        let shared = a.post_matching(&format!("{path}/loosening"), &before, &open).expect(200);
         assert_eq!(shared.body["audience"], "mechanisms");
         assert_ne!(shared.etag(), before);
         b.get(&path).expect(200);
@@ -94,7 +96,7 @@ fn opening_a_line_lets_others_read_it_and_its_flags() {
         assert_eq!(list.flags(), ["contradiction critical"]);
         assert_eq!(super::restricted(&list), [""; 0]);
         let close = json!({"audience": "own", "disclosure": "none", "reason": "It became unsafe"});
-        a.put(&sharing, &shared.etag(), &close).expect(200);
+        a.post_matching(&format!("{path}/tightening"), &shared.etag(), &close).expect(200);
         is_problem(&b.get(&path), 404, "not_found");
         let list = b.get("flags").expect(200);
         assert_eq!((list.flags().len(), super::restricted(&list).len()), (0, 0));
@@ -108,7 +110,7 @@ fn a_change_of_readers_needs_a_reason_and_fits_together() {
         registry.import(&small_world());
         let a = registry.member("demo", "a");
         let id = logged(&a, &own_line("a", "north", &json!([])));
-        let path = format!("engagements/{id}/sharing");
+        let path = format!("engagements/{id}/loosening");
         let good = json!({"audience": "operation", "disclosure": "match", "reason": "Agreed"});
         for (members, pointer, code) in [
             (json!({"reason": null}), "/reason", "missing"),
@@ -124,12 +126,13 @@ fn a_change_of_readers_needs_a_reason_and_fits_together() {
             (json!({"audience_mechanisms": ["awg"]}), "/audience_mechanisms", "inconsistent"),
             (json!({"status": "ongoing"}), "/status", "unknown_member"),
         ] {
-            is_fault(&a.put(&path, "*", &with(&good, &members)), pointer, code);
+            let answer = a.post_matching(&path, "*", &with(&good, &members));
+            is_fault(&answer, pointer, code);
         }
-        is_fault(&a.put(&path, "*", &json!([])), "", "wrong_type");
+        is_fault(&a.post_matching(&path, "*", &json!([])), "", "wrong_type");
         let read = a.get(&format!("engagements/{id}")).expect(200).body;
         assert_eq!(read["audience"], "own");
-        a.put(&path, "*", &good).expect(200);
+        a.post_matching(&path, "*", &good).expect(200);
     });
 }
 
@@ -184,7 +187,7 @@ fn nothing_more_is_disclosed_than_those_at_risk_consented_to() {
         registry.pass_days(1);
         let elders = registry.member("demo", "elders");
         assert_eq!(elders.get(&path).expect(200).body["disclosure"], "match");
-        let long = json!({"consent": {"given": "2026-03-10", "until": "2026-06-09"}});
-        is_fault(&elders.amend(&path, &long), "/consent/until", "out_of_range");
+        let again = json!({"consent": {"given": "2026-03-15", "until": "2026-04-10"}});
+        is_fault(&elders.amend(&path, &again), "/consent", "inconsistent");
     });
 }

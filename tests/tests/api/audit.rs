@@ -100,6 +100,8 @@ fn a_check_and_a_line_that_meet_a_hidden_one_are_counted_by_the_week_alone() {
             question.as_object_mut().expect("an object").remove(member);
         }
         question["purpose"] = "A meeting".into();
+        question["places"] = json!(["leer"]);
+        question["until"] = json!("2026-03-30");
         b.post("checks", &question).expect(200);
         let met = logged(&b, &line("b", "north", &asks(&["close_route"])));
         let list = focal.get("audit").expect(200);

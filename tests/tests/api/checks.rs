@@ -7,7 +7,8 @@ use super::{asks, is_fault, is_problem, logged, own_line, with};
 
 fn intention(organization: &str, armed_actor: &str, actions: &[&str]) -> Value {
     json!({"organization": organization, "armed_actor": armed_actor, "level": "tactical",
-        "method": "negotiation", "from": "2026-03-20", "asks": asks(actions),
+        "method": "negotiation", "from": "2026-03-20", "until": "2026-04-10", "places": ["leer"],
+        "asks": asks(actions),
         "purpose": "A meeting on Thursday"})
 }
 
@@ -24,7 +25,9 @@ fn a_check_tells_what_it_would_raise_and_stores_nothing() {
         assert_eq!(found.body["flags"][0]["state"], Value::Null);
         let note = found.body["note"].as_str().expect("a note");
         assert!(note.contains("no clearance"), "{note}");
-        let clear = b.post("checks", &intention("b", "north", &[])).expect(200);
+        let other = json!({"asks": [{"issue": "protection", "action": "share_information"}]});
+        let clear = with(&intention("b", "north", &[]), &other);
+        let clear = b.post("checks", &clear).expect(200);
         assert_eq!(clear.flags(), [""; 0]);
         assert_eq!(clear.body["note"], found.body["note"]);
         let after = [b.get("engagements").expect(200).text, b.get("flags").expect(200).text];
@@ -65,13 +68,17 @@ fn what_one_may_not_read_is_not_told_by_a_check() {
         registry.import(&small_world());
         let (a, b) = (registry.member("demo", "a"), registry.member("demo", "b"));
         let body = intention("b", "north", &["close_route", "allow_movement"]);
-        let before = b.post("checks", &body).expect(200).text;
-        for disclosure in ["match", "none", "summary", "existence"] {
+        let before = b.post("checks", &body).expect(200).body;
+        for disclosure in ["none", "match", "summary", "existence"] {
             let told = json!({ "disclosure": disclosure });
             let hidden = own_line("a", "north", &asks(&["open_route", "allow_movement"]));
-            logged(&a, &with(&hidden, &told));
+            let hidden = logged(&a, &with(&hidden, &told));
+            let after = b.post("checks", &body).expect(200);
+            assert_eq!(after.body["flags"], before["flags"], "{disclosure}");
+            assert!(!after.text.contains(&hidden), "{disclosure}");
+            let is_told = disclosure != "none";
+            assert_eq!(after.body["word"] != before["word"], is_told, "{disclosure}");
         }
-        assert_eq!(b.post("checks", &body).expect(200).text, before);
     });
 }
 

@@ -125,8 +125,9 @@ fn every_other_way_in_looks_texts_over() {
             is_refused_until_confirmed(send, &note, &format!("/{list}/0/note"));
         }
         let sharing = json!({"audience": "operation", "disclosure": "match", "reason": NAMED});
-        let path = format!("{item}/sharing");
-        is_refused_until_confirmed(|body| a.put(&path, "*", body), &sharing, "/reason");
+        let path = format!("{item}/loosening");
+        let send = |body: &Value| a.post_matching(&path, "*", body);
+        is_refused_until_confirmed(send, &sharing, "/reason");
         let bulk = json!({"items": [
             with(&line("a", "south", &json!([])), &json!({"summary": NAMED})),
             with(&line("a", "south", &json!([])), &json!({"summary": NAMED, "confirm_text": true})),
@@ -134,7 +135,10 @@ fn every_other_way_in_looks_texts_over() {
         let made_of = a.post("engagements/bulk", &bulk).expect(200).body["items"].clone();
         assert_eq!((&made_of[0]["status"], &made_of[1]["status"]), (&json!(422), &json!(201)));
         assert_eq!(made_of[0]["problem"]["errors"][0]["code"], CODE);
-        let check = with(&line("a", "north", &json!([])), &json!({"purpose": NAMED}));
+        let check = with(
+            &line("a", "north", &asks(&["open_route"])),
+            &json!({"purpose": NAMED, "until": "2026-03-20", "places": ["leer"]}),
+        );
         let mut check = with(&check, &json!({"status": null, "audience": null}));
         check.as_object_mut().expect("an object").retain(|_, value| !value.is_null());
         is_refused_until_confirmed(|body| a.post("checks", body), &check, "/purpose");

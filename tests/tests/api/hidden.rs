@@ -12,12 +12,16 @@ const MISSING: &str = "00000000-0000-4000-8000-000000000000";
 fn requests(engagement: &str, part: &str) -> Vec<(&'static str, String, Value)> {
     let item = format!("engagements/{engagement}");
     let sharing = json!({"audience": "operation", "disclosure": "match", "reason": "To see it"});
+    let consent = json!({"given": "2026-03-01", "until": "2026-03-20", "reason": "Said"});
     vec![
         ("GET", item.clone(), Value::Null),
         ("GET", format!("{item}/flags"), Value::Null),
         ("PATCH", item.clone(), json!({"status": "suspended"})),
         ("PATCH", item.clone(), json!({"status": 7})),
-        ("PUT", format!("{item}/sharing"), sharing),
+        ("POST", format!("{item}/loosening"), sharing.clone()),
+        ("POST", format!("{item}/tightening"), sharing),
+        ("PUT", format!("{item}/consent"), consent),
+        ("POST", format!("{item}/consent/revocation"), json!({"reason": "It is over"})),
         ("POST", format!("{item}/asks"), json!({"issue": "access", "action": "stop"})),
         ("PATCH", format!("{item}/asks/{part}"), json!({"status": "granted"})),
         ("POST", format!("{item}/demands"), json!({"kind": "fee", "response": "declined"})),
@@ -124,7 +128,11 @@ fn the_keys_of_others_tell_nothing() {
         let taken = a.post("engagements", &with(&hidden, &keyed("secret", "secret-ask")));
         super::is_fault(&taken, "/key", "duplicate_key");
 
-        let mut intention = with(&hidden, &json!({"purpose": "A meeting"}));
+        let mut intention = with(
+            &hidden,
+            &json!({"purpose": "A meeting",
+            "until": "2026-03-20", "places": ["leer"]}),
+        );
         for member in ["status", "audience"] {
             intention.as_object_mut().expect("an object").remove(member);
         }

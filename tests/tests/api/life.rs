@@ -140,7 +140,7 @@ fn what_is_settled_stays_so_while_nothing_that_rules_read_changes() {
             .expect(201);
         let sharing = json!({"audience": "mechanisms", "audience_mechanisms": ["awg"],
             "disclosure": "none", "reason": "Fewer"});
-        a.put(&format!("{path}/sharing"), "*", &sharing).expect(200);
+        a.post_matching(&format!("{path}/tightening"), "*", &sharing).expect(200);
         assert_eq!(states(&b), settled);
 
         a.amend(&one, &json!({"terms": {"users": "Traders"}})).expect(200);

@@ -147,7 +147,7 @@ fn a_request_goes_where_there_is_something() {
         ("DELETE", "engagements"),
         ("PUT", "engagements"),
         ("PATCH", "flags"),
-        ("GET", "checks"),
+        ("PUT", "checks"),
         ("GET", "bundles"),
         ("POST", "/v1/vocabulary"),
         ("TRACE", "engagements"),

@@ -31,7 +31,7 @@ fn locked() -> (u16, String) {
 }
 
 /// As each process looks twice a second.
-fn look(registry: &Registry) {
+pub(super) fn look(registry: &Registry) {
     lock_down::look(&registry.app, Wish::Nothing).expect("it is seen");
 }
 

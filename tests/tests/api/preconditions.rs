@@ -21,7 +21,7 @@ fn a_change_says_which_state_it_is_based_on() {
         let requests: [(&str, String, &[u8]); 3] = [
             ("PATCH", path.clone(), br#"{"status":"suspended"}"#),
             ("PATCH", format!("{path}/asks/{ask}"), br#"{"status":"granted"}"#),
-            ("PUT", format!("{path}/sharing"), sharing),
+            ("POST", format!("{path}/tightening"), sharing),
         ];
         for (method, path, body) in &requests {
             let without = a.request(method, path, &json, Some(body));

@@ -87,10 +87,10 @@ fn of_an_entry_that_discloses_nothing_the_desk_learns_nothing() {
         assert_eq!(all_of(&desk.get("queue").expect(200)), before);
         let sharing =
             json!({"audience": "own", "disclosure": "match", "reason": "They may ask us."});
-        a.put(&format!("engagements/{id}/sharing"), "*", &sharing).expect(200);
+        a.post_matching(&format!("engagements/{id}/loosening"), "*", &sharing).expect(200);
         assert_eq!(queue(&desk.get("queue").expect(200)).len(), 1);
         let sharing = with(&sharing, &secret);
-        a.put(&format!("engagements/{id}/sharing"), "*", &sharing).expect(200);
+        a.post_matching(&format!("engagements/{id}/tightening"), "*", &sharing).expect(200);
         assert_eq!(all_of(&desk.get("queue").expect(200)), before);
     });
 }

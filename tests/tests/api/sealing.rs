@@ -24,7 +24,7 @@ struct Line {
 }
 
 /// What a query answers, whose one column is called `line`; it is the same for both databases.
-fn lines(registry: &Registry, sql: &str) -> Vec<String> {
+pub fn lines(registry: &Registry, sql: &str) -> Vec<String> {
     let read = registry.app.store.read(|tx| {
         let found: Result<Vec<Line>, _> = match tx {
             Tx::Sqlite(connection) => diesel::sql_query(sql).load(connection),
@@ -37,7 +37,7 @@ fn lines(registry: &Registry, sql: &str) -> Vec<String> {
 
 /// Does something to the database behind the registry's back.
 #[expect(clippy::disallowed_methods, reason = "it plays somebody with the database")]
-fn tamper(registry: &Registry, sql: &str) {
+pub fn tamper(registry: &Registry, sql: &str) {
     let done = registry.app.store.write(Area::Installation, |tx| {
         match tx {
             Tx::Sqlite(connection) => diesel::sql_query(sql).execute(connection),
@@ -49,7 +49,7 @@ fn tamper(registry: &Registry, sql: &str) {
 }
 
 /// Every column of the database, as its table and name.
-fn columns(registry: &Registry) -> BTreeSet<(String, String)> {
+pub(super) fn columns(registry: &Registry) -> BTreeSet<(String, String)> {
     let sql = match registry.database {
         Database::Sqlite => {
             "SELECT t.name || ' ' || c.name AS line FROM sqlite_master t, pragma_table_info(t.name) c
@@ -68,7 +68,7 @@ fn columns(registry: &Registry) -> BTreeSet<(String, String)> {
 }
 
 /// All values of a column, as hexadecimal digits of their bytes.
-fn bytes(registry: &Registry, (table, column): &(String, String)) -> String {
+pub(super) fn bytes(registry: &Registry, (table, column): &(String, String)) -> String {
     let written = match (registry.database, column.as_str()) {
         (Database::Sqlite, _) => format!("hex(CAST({column} AS BLOB))"),
         (Database::Postgres, "texts" | "wrapped" | "name") => format!("encode({column}, 'hex')"),
@@ -78,15 +78,16 @@ fn bytes(registry: &Registry, (table, column): &(String, String)) -> String {
     lines(registry, &sql).join(" ").to_lowercase()
 }
 
-fn hex(text: &str) -> String {
+pub(super) fn hex(text: &str) -> String {
     text.bytes().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Whether a word stands anywhere in the files of an SQLite database, its log included.
-fn is_in_files(registry: &Registry, word: &str) -> bool {
+pub(super) fn is_in_files(registry: &Registry, word: impl AsRef<[u8]>) -> bool {
+    let word = word.as_ref();
     ["", "-wal", "-shm"].iter().any(|suffix| {
         let bytes = std::fs::read(format!("{}{suffix}", registry.database_url)).unwrap_or_default();
-        bytes.windows(word.len()).any(|window| window == word.as_bytes())
+        bytes.windows(word.len()).any(|window| window == word)
     })
 }
 
@@ -146,7 +147,8 @@ fn free_texts_of_format() -> BTreeSet<(String, String)> {
     kinds
         .flat_map(|(kind, schema)| {
             let members = schema["properties"].as_object().into_iter().flatten();
-            let free = members.filter(|(_, schema)| schema.to_string().contains(":10000"));
+            let free =
+                members.filter(|(_, schema)| schema.to_string().contains(r#""maxLength":10000"#));
             free.map(|(member, _)| (kind.clone(), member.clone())).collect::<Vec<_>>()
         })
         .collect()
@@ -205,7 +207,7 @@ fn full_of_words(words: &mut Words) -> Value {
     bundle
 }
 
-/// What only people do: a note on a flag, a reason for sharing.
+/// What only people do: a note on a flag, a reason for sharing, a check, asking to be put in touch.
 fn worked_on(registry: &Registry, words: &mut Words) {
     let (a, b) = (registry.member("demo", "a"), registry.member("demo", "b"));
     logged(&a, &super::line("a", "north", &asks(&["open_route"])));
@@ -219,7 +221,26 @@ fn worked_on(registry: &Registry, words: &mut Words) {
     assert!(read.contains(&words.0[words.0.len() - 1]), "{read}");
     let id = logged(&a, &own_line("a", "south", &asks(&["open_route"])));
     let sharing = json!({"audience": "operation", "disclosure": "match", "reason": words.next()});
-    a.put(&format!("engagements/{id}/sharing"), "*", &sharing).expect(200);
+    a.post_matching(&format!("engagements/{id}/loosening"), "*", &sharing).expect(200);
+    let mut ask = asks(&["open_route"]);
+    ask[0] = with(&ask[0], &words.of(free_texts("Ask")));
+    let question = json!({"organization": "a", "armed_actor": "south", "level": "tactical",
+        "method": "negotiation", "from": "2026-03-16", "until": "2026-03-30", "places": ["leer"],
+        "asks": ask, "purpose": words.next()});
+    a.post("checks", &question).expect(200);
+    let read = a.get("checks").expect(200).text;
+    assert!(words.0[words.0.len() - 2..].iter().all(|word| read.contains(word)), "{read}");
+    // Who is to join the desk.
+    let change = json!({"change": "add", "login": words.next(), "name": words.next()});
+    registry.desk("demo").post("desk/changes", &change).expect(201);
+    // Being put in touch.
+    let wish = json!({"flag": flag, "reason": words.next(), "contact": words.next()});
+    let asked = id_of(&a.post("contact-requests", &wish).expect(201).body);
+    let received = id_of(&b.get("received-contact-requests").expect(200).body["items"][0]);
+    let yes = json!({"answer": "yes", "reason": words.next(), "contact": words.next()});
+    b.post(&format!("received-contact-requests/{received}/answer"), &yes).expect(200);
+    let read = a.get(&format!("contact-requests/{asked}")).expect(200).text;
+    assert!(read.contains(&words.0[words.0.len() - 1]), "{read}");
 }
 
 #[test]
@@ -234,10 +255,10 @@ fn no_free_text_stands_in_the_database_and_what_else_does_is_what_disclose_says(
         let mut words = Words::default();
         let bundle = full_of_words(&mut words);
         registry.import(&bundle);
+        let in_bundle = words.0.len();
         worked_on(registry, &mut words);
         let exported = registry.export("demo").to_string();
-        // The last two are no part of a bundle.
-        for word in &words.0[..words.0.len() - 2] {
+        for word in &words.0[..in_bundle] {
             assert!(exported.contains(word), "{word} is lost");
         }
         let columns = columns(registry);

@@ -11,9 +11,9 @@ use super::{all_of, is_fault, is_problem};
 const PATH: &str = "/v1/me/second-factor";
 
 /// The app of somebody.
-struct App<'r> {
+pub struct App<'r> {
     registry: &'r Registry,
-    totp: Totp,
+    pub totp: Totp,
 }
 
 impl App<'_> {
@@ -23,7 +23,7 @@ impl App<'_> {
         self.totp.generate(u64::try_from(now).expect("a time")).to_string()
     }
 
-    fn code(&self) -> String {
+    pub fn code(&self) -> String {
         self.code_in(0)
     }
 
@@ -41,7 +41,7 @@ fn text(value: &Value) -> String {
 
 /// Somebody brings in a second factor: the app, and the recovery codes.
 #[track_caller]
-fn enrolled<'r>(registry: &'r Registry, person: &Person<'_>) -> (App<'r>, Vec<String>) {
+pub fn enrolled<'r>(registry: &'r Registry, person: &Person<'_>) -> (App<'r>, Vec<String>) {
     let told = person.post(PATH, &json!({})).expect(200).body;
     let totp = Totp::from_url(text(&told["uri"])).expect("an address that apps read");
     assert_eq!(totp.secret().to_base32(), text(&told["secret"]));
@@ -58,21 +58,21 @@ fn first_step(registry: &Registry, login: &str) -> Answer {
 }
 
 #[track_caller]
-fn challenge(registry: &Registry, login: &str) -> String {
+pub fn challenge(registry: &Registry, login: &str) -> String {
     let answer = first_step(registry, login).expect(200);
     assert_eq!(answer.body["challenge_expires_in"], 300);
     assert_eq!(answer.body.as_object().map(serde_json::Map::len), Some(2), "{}", answer.text);
     text(&answer.body["challenge"])
 }
 
-fn second_step(registry: &Registry, challenge: &str, code: &str) -> Answer {
+pub fn second_step(registry: &Registry, challenge: &str, code: &str) -> Answer {
     let body = json!({"challenge": challenge, "code": code});
     registry.nobody("demo").post("/v1/tokens/second-factor", &body)
 }
 
 /// Somebody with the tokens of an answer.
 #[track_caller]
-fn holding<'r>(registry: &'r Registry, tokens: &Answer) -> Person<'r> {
+pub fn holding<'r>(registry: &'r Registry, tokens: &Answer) -> Person<'r> {
     let mut person = registry.nobody("demo");
     person.token = Some(text(&tokens.body["access_token"]));
     person
@@ -80,7 +80,7 @@ fn holding<'r>(registry: &'r Registry, tokens: &Answer) -> Person<'r> {
 
 /// By which second factor the session of somebody began.
 #[track_caller]
-fn shown_in(person: &Person<'_>) -> Value {
+pub fn shown_in(person: &Person<'_>) -> Value {
     let sessions = person.get("/v1/me/sessions").expect(200);
     let all = sessions.body["items"].as_array().expect("a list");
     let current = all.iter().find(|each| each["current"] == true);

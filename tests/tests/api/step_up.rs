@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{asks, is_fault, is_problem, logged, own_line, with};
 
 /// How long a proof counts, in seconds.
-const FRESH: i64 = 600;
+pub(super) const FRESH: i64 = 600;
 
 /// The same person with the next tokens of the same session.
 #[track_caller]
@@ -21,7 +21,7 @@ fn carried_on<'r>(registry: &'r Registry, person: &Person<'_>) -> Person<'r> {
     next
 }
 
-fn step_up(person: &Person<'_>, body: &Value) -> Answer {
+pub(super) fn step_up(person: &Person<'_>, body: &Value) -> Answer {
     person.post("/v1/tokens/step-up", body)
 }
 
@@ -107,10 +107,9 @@ fn sharing_with_more_needs_a_proof_and_sharing_with_fewer_none() {
         let b = registry.member("demo", "b");
         let path =
             format!("engagements/{}", logged(&a, &own_line("a", "north", &asks(&["open_route"]))));
-        let sharing = format!("{path}/sharing");
+        let (loosening, tightening) = (format!("{path}/loosening"), format!("{path}/tightening"));
         let to =
             |audience: &Value| with(&json!({"disclosure": "match", "reason": "agreed"}), audience);
-        let change = |body: &Value| a.put(&sharing, "*", body);
         let own = to(&json!({"audience": "own"}));
         let with_b = to(&json!({"audience": "organizations", "audience_organizations": ["b"]}));
         registry.pass_seconds(FRESH);
@@ -123,46 +122,51 @@ fn sharing_with_more_needs_a_proof_and_sharing_with_fewer_none() {
             with(&own, &json!({"disclosure": "summary"})),
         ];
         for body in &looser {
-            is_problem(&change(body), 403, "step_up_required");
+            is_problem(&a.post_matching(&loosening, "*", body), 403, "step_up_required");
             is_problem(&b.get(&path), 404, "not_found");
         }
         // Whoever does not know of it is told nothing of a proof.
-        is_problem(&b.put(&sharing, "*", &with_b), 404, "not_found");
+        is_problem(&b.post_matching(&loosening, "*", &with_b), 404, "not_found");
         for body in [own.clone(), with(&own, &json!({"disclosure": "none"}))] {
-            change(&body).expect(200);
+            a.post_matching(&tightening, "*", &body).expect(200);
         }
-        is_problem(&change(&own), 403, "step_up_required");
+        is_problem(&a.post_matching(&loosening, "*", &own), 403, "step_up_required");
         step_up(&a, &json!({"password": PASSWORD})).expect(204);
-        change(&with_b).expect(200);
+        a.post_matching(&loosening, "*", &with_b).expect(200);
         b.get(&path).expect(200);
         let (a, b) = (carried_on(registry, &a), carried_on(registry, &b));
         registry.pass_seconds(FRESH);
-        let change = |body: &Value| a.put(&sharing, "*", body);
         let with_c =
             to(&json!({"audience": "organizations", "audience_organizations": ["b", "c"]}));
-        is_problem(&change(&with_c), 403, "step_up_required");
-        change(&own).expect(200);
+        is_problem(&a.post_matching(&loosening, "*", &with_c), 403, "step_up_required");
+        a.post_matching(&tightening, "*", &own).expect(200);
         is_problem(&b.get(&path), 404, "not_found");
     });
 }
 
 #[test]
-fn an_import_shares_with_more_only_with_a_proof() {
+fn an_import_changes_nothing_of_who_reads_an_entry_that_stands() {
     on_each_database(|registry: &Registry| {
         registry.import(&small_world());
         let a = registry.member("demo", "a");
         let id = logged(&a, &own_line("a", "north", &asks(&["open_route"])));
-        let mut bundle = a.get("bundle").expect(200).body;
-        registry.pass_seconds(FRESH);
-        let import = |bundle: &Value| a.post("bundles", bundle);
-        import(&bundle).expect(200);
-        bundle["engagements"][0]["audience"] = "operation".into();
-        is_problem(&import(&bundle), 403, "step_up_required");
+        let bundle = a.get("bundle").expect(200).body;
+        a.post("bundles", &bundle).expect(200);
+        for (member, value) in [
+            ("audience", json!("operation")),
+            ("disclosure", json!("none")),
+            ("partners", json!(["b"])),
+            ("consent", json!({"given": "2026-03-10", "until": "2026-03-20"})),
+        ] {
+            let mut changed = bundle.clone();
+            changed["engagements"][0][member] = value;
+            let pointer = format!("/engagements/0/{member}");
+            is_fault(&a.post("bundles", &changed), &pointer, "inconsistent");
+        }
         let b = registry.member("demo", "b");
         is_problem(&b.get(&format!("engagements/{id}")), 404, "not_found");
-        step_up(&a, &json!({"password": PASSWORD})).expect(204);
-        import(&bundle).expect(200);
-        b.get(&format!("engagements/{id}")).expect(200);
+        let shared = a.get("bundle").expect(200).body;
+        assert_eq!(shared["engagements"], bundle["engagements"]);
     });
 }
 
@@ -208,7 +212,7 @@ fn what_the_desk_focal_points_and_administrators_keep_needs_a_proof() {
             desk.post("places", &place),
             desk.amend("/v1/operations/demo", &json!({"name": "Renamed"})),
             focal_point.post("people", &of_a("member")),
-            of_operation.post("people", &invited("desk")),
+            of_operation.post("people", &invited("auditor")),
             administrator.post("/v1/operations", &operation),
         ];
         for answer in &refused {
@@ -228,7 +232,7 @@ fn what_the_desk_focal_points_and_administrators_keep_needs_a_proof() {
         }
         desk.post("places", &place).expect(201);
         focal_point.post("people", &of_a("member")).expect(201);
-        of_operation.post("people", &invited("desk")).expect(201);
+        of_operation.post("people", &invited("auditor")).expect(201);
         administrator.post("/v1/operations", &operation).expect(201);
     });
 }

@@ -60,8 +60,8 @@ fn a_tool_reads_or_logs_and_does_nothing_else() {
         }
         // Sharing with more is for people; so is settling a flag.
         let sharing = json!({"audience": "operation", "disclosure": "match", "reason": "agreed"});
-        let path = format!("engagements/{own}/sharing");
-        is_problem(&logs.put(&path, "*", &sharing), 403, "forbidden");
+        let path = format!("engagements/{own}/loosening");
+        is_problem(&logs.post_matching(&path, "*", &sharing), 403, "forbidden");
         logs.amend(&format!("engagements/{own}"), &json!({"status": "suspended"})).expect(200);
         is_problem(
             &reads.amend(&format!("engagements/{own}"), &json!({"status": "ongoing"})),

@@ -8,7 +8,7 @@ use concord_tests::{
     Database, Registry,
     tape::Step,
     template::Template,
-    walk::{Caller, DAY, Known, OPERATION, ORGANIZATION, Operation, Walk, operations},
+    walk::{Caller, DAY, Known, OPERATION, Operation, Walk, complete, operations, played},
 };
 
 use crate::hidden::{HIDERS, Hider};
@@ -45,13 +45,12 @@ fn copied(template: &Template) -> Registry {
 
 impl Base {
     pub fn on(database: Database) -> Self {
-        let registry = Registry::on(database);
+        let registry = Registry::signing_in_at(database, played().provider());
         registry.ids.name_by_what();
         registry.set_day(DAY);
         let sample = Sample::named(OPERATION).unwrap_or(SAMPLES[0]);
         registry.import(&sample.bundle(registry.app.today()).expect("the sample"));
-        // Somebody for the focal point to look after.
-        registry.member(OPERATION, ORGANIZATION);
+        complete(&registry);
         let hider = |organization: &&'static str| {
             let person = registry.person(OPERATION, Role::FocalPoint, Some(organization));
             Hider { organization, login: person.login.clone(), token: person.token.clone() }

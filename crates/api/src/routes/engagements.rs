@@ -2,10 +2,8 @@
 
 use actix_web::http::Method;
 use concord_app::{
-    checks,
     flags::{self, RestrictedLine, ShownFlag},
     resources::{self, Sent, Shown, parts, parts::Parts, renewal},
-    sharing,
 };
 use concord_domain::document::Engagement;
 use serde_json::{Value, json};
@@ -46,18 +44,6 @@ pub fn routes() -> Vec<Route> {
     let mut routes = log_routes();
     routes.extend(part_routes());
     routes.extend(line_routes());
-    routes.push(
-        Route::new(
-            Method::POST,
-            within("checks"),
-            ("check", "checks"),
-            "Check before a meeting, without logging anything",
-            check,
-        )
-        .about("Covers what you may read. Finding none is no clearance.")
-        .body(Schema::named("NewIntention"), intention())
-        .answers(200, Schema::named("CheckAnswer")),
-    );
     routes
 }
 
@@ -98,20 +84,6 @@ fn line_routes() -> Vec<Route> {
     let item = within("engagements/{id}");
     vec![
         Route::new(
-            Method::PUT,
-            format!("{item}/sharing"),
-            ("share_engagement", "engagements"),
-            "Change who may read an engagement, with a reason",
-            share,
-        )
-        .needs_match()
-        .body(
-            Schema::named("Sharing"),
-            json!({"audience": "mechanisms", "audience_mechanisms": ["awg"], "disclosure": "match", "reason": "The working group agreed to share lines at the bridge."}),
-        )
-        .answers(200, Schema::named("Engagement"))
-        .tagged(),
-        Route::new(
             Method::POST,
             format!("{item}/renewal"),
             ("renew_engagement", "engagements"),
@@ -139,16 +111,6 @@ fn line_routes() -> Vec<Route> {
         )
         .answers(200, Schema::named("FoundFlags")),
     ]
-}
-
-fn intention() -> Value {
-    let mut intention = example();
-    if let Some(members) = intention.as_object_mut() {
-        members.remove("status");
-        members.remove("audience");
-        members.insert("purpose".to_owned(), "A meeting at the bridge on Thursday".into());
-    }
-    intention
 }
 
 fn part_routes() -> Vec<Route> {
@@ -237,12 +199,6 @@ fn amend(call: &Call) -> Result<Answer> {
     Ok(Answer::json(&with_flags(call, &shown)?).tagged(shown.etag()))
 }
 
-fn share(call: &Call) -> Result<Answer> {
-    let which = (call.id()?, call.if_match());
-    let shown = sharing::change(&call.app, call.person()?, call.operation(), which, &call.body)?;
-    Ok(Answer::json(&shown.body).tagged(shown.etag()))
-}
-
 fn renew(call: &Call) -> Result<Answer> {
     let which = (call.id()?, call.if_match());
     let shown = renewal::renew(&call.app, call.person()?, call.operation(), which)?;
@@ -262,12 +218,6 @@ fn flags_of(call: &Call) -> Result<Answer> {
         "flags": each::<_, Flag>(found),
         "restricted": each::<_, RestrictedFlag>(restricted),
     })))
-}
-
-fn check(call: &Call) -> Result<Answer> {
-    let found = checks::check(&call.app, call.person()?, call.operation(), &call.body)?;
-    let flags = each::<_, Flag>(found);
-    Ok(Answer::json(&json!({"flags": flags, "note": checks::NO_CLEARANCE})))
 }
 
 fn add(call: &Call, parts: Parts) -> Result<Answer> {

@@ -85,7 +85,8 @@ fn oneself() -> Vec<Route> {
             Method::PUT,
             "/v1/me/password",
             ("change_password", "signing in"),
-            "Change your password, sign out everywhere else, and revoke the tokens of tools",
+            "Change your password, sign out everywhere else, revoke the tokens of tools, and unlink \
+             what you are at an identity provider",
             change_password,
         )
         .body(
@@ -119,13 +120,18 @@ pub(super) fn token(tokens: &auth::Tokens) -> Answer {
 
 fn sign_in(call: &Call) -> Result<Answer> {
     let [login, password] = texts(call, ["login", "password"])?.map(Option::unwrap_or_default);
-    Ok(match auth::sign_in(&call.app, &login, &password)? {
+    Ok(step(auth::sign_in(&call.app, &login, &password)?))
+}
+
+/// What the first step of signing in is answered, whichever it is.
+pub(super) fn step(made: auth::FirstStep) -> Answer {
+    match made {
         auth::FirstStep::Done(tokens) => token(&tokens),
         auth::FirstStep::Challenge(challenge) => Answer::json(&json!({
             "challenge": challenge,
             "challenge_expires_in": auth::CHALLENGE_SECONDS,
         })),
-    })
+    }
 }
 
 fn refresh(call: &Call) -> Result<Answer> {

@@ -106,6 +106,16 @@ impl Deeds {
         self.note(Deed::Changed, (kind, id), Whose::Nobody, None);
     }
 
+    /// Notes that a check was made for an organisation, and its receipt kept.
+    pub fn checked(&self, receipt: Uuid, organization: OrganizationId) {
+        self.note(Deed::Changed, ("check", receipt), Whose::Organization(organization), None);
+    }
+
+    /// Notes that an entry was retracted, and why, as a code.
+    pub fn retracted(&self, kind: &'static str, id: Uuid, whose: Whose) {
+        self.note(Deed::Changed, (kind, id), whose, None);
+    }
+
     /// Notes that a document was written.
     pub fn wrote<T: Resource>(&self, document: &T) {
         let Stored { document: text, texts } = document::store(document);
@@ -127,6 +137,14 @@ impl Deeds {
     pub fn shows_entries(&self, ids: impl IntoIterator<Item = Uuid>) {
         for id in ids {
             self.note(Deed::Read, ("entry", id), Whose::OfEntry(id), None);
+        }
+    }
+
+    /// Notes that entries are shown because their owner asked to be put in touch. It is in nobody's
+    /// part of the log: who reads it there would learn who was asked, before they have said yes.
+    pub fn shows_who_asks(&self, ids: impl IntoIterator<Item = Uuid>) {
+        for id in ids {
+            self.note(Deed::Read, ("entry", id), Whose::Nobody, None);
         }
     }
 

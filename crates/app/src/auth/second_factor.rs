@@ -7,7 +7,7 @@
 
 use chrono::{NaiveDateTime, TimeDelta};
 use concord_domain::{
-    credential::{BeganBy, Deed, SecondFactor},
+    credential::{Deed, SecondFactor},
     fault::FaultCode,
 };
 use concord_store::{
@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use super::{
     hex, is_open,
-    sessions::{self, Tokens, in_session},
+    sessions::{self, Proof, Tokens, in_session},
     sha256,
     tokens::Person,
 };
@@ -101,21 +101,27 @@ fn confirmed(tx: &mut Tx, account: Uuid) -> Result<Option<KeptFactor>> {
     Ok(found.filter(|factor| factor.confirmed_at.is_some()))
 }
 
-/// Begins a session after the first step, or asks for the second factor.
+/// Whether an account has a second factor that is asked for.
+pub(super) fn is_confirmed(tx: &mut Tx, account: Uuid) -> Result<bool> {
+    Ok(confirmed(tx, account)?.is_some())
+}
+
+/// Begins a session after the first step, or asks for the second factor, unless one was shown with
+/// it.
 pub(super) fn after_first_step(
     app: &App,
     tx: &mut Tx,
     account: &Account,
-    began_by: BeganBy,
+    proof: Proof,
 ) -> Result<FirstStep> {
-    if confirmed(tx, account.id)?.is_none() {
-        return sessions::begin(app, tx, account, (began_by, None)).map(FirstStep::Done);
+    if proof.second_factor.is_some() || !is_confirmed(tx, account.id)? {
+        return sessions::begin(app, tx, account, proof).map(FirstStep::Done);
     }
     let told = hex(&app.ids.secret());
     let challenge = Challenge {
         hash: sha256(told.as_bytes()),
         account: account.id,
-        began_by,
+        began_by: proof.began_by,
         ends_at: app.now() + TimeDelta::seconds(CHALLENGE_SECONDS),
     };
     credentials::insert_challenge(tx, &challenge, app.now())?;
@@ -143,7 +149,9 @@ pub fn second_step(app: &App, challenge: &str, code: &str) -> Result<Tokens> {
         // That a wrong code was tried is kept, so it is no error in here.
         let Some(shown) = used(app, tx, &account, code)? else { return Ok(None) };
         credentials::end_challenges(tx, account.id)?;
-        sessions::begin(app, tx, &account, (challenge.began_by, Some(shown))).map(Some)
+        let second_factor = Some(shown);
+        let proof = Proof { second_factor, ..Proof::now(app, challenge.began_by) };
+        sessions::begin(app, tx, &account, proof).map(Some)
     })?;
     let Some(tokens) = tokens else {
         let who = Deeds::of(audit::INSTALLATION, Some(account), Vec::new());

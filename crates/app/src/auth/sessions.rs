@@ -47,13 +47,26 @@ pub struct Tokens {
     pub refresh_expires_in: i64,
 }
 
+/// How somebody who signs in has proved who they are.
+#[derive(Clone, Copy)]
+pub(super) struct Proof {
+    /// By what.
+    pub began_by: BeganBy,
+    /// By which second factor besides.
+    pub second_factor: Option<SecondFactor>,
+    /// When.
+    pub proved_at: NaiveDateTime,
+}
+
+impl Proof {
+    /// What was shown to this server a moment ago.
+    pub fn now(app: &App, began_by: BeganBy) -> Self {
+        Self { began_by, second_factor: None, proved_at: app.now() }
+    }
+}
+
 /// Begins a session.
-pub(super) fn begin(
-    app: &App,
-    tx: &mut Tx,
-    account: &Account,
-    (began_by, second_factor): (BeganBy, Option<SecondFactor>),
-) -> Result<Tokens> {
+pub(super) fn begin(app: &App, tx: &mut Tx, account: &Account, proof: Proof) -> Result<Tokens> {
     lock_down::require_none(tx)?;
     let now = app.now();
     sessions::sweep(tx, now)?;
@@ -70,9 +83,9 @@ pub(super) fn begin(
         idle_until: now,
         ends_at,
         carried_on_at: now,
-        proved_at: now,
-        began_by,
-        second_factor,
+        proved_at: proof.proved_at,
+        began_by: proof.began_by,
+        second_factor: proof.second_factor,
     };
     give_out(app, tx, session, &family)
 }
@@ -177,7 +190,11 @@ pub fn known(app: &App, tx: &mut Tx, person: Person) -> Result<Known> {
             let found = accounts::of_session(tx, account, session)?;
             found.map(|(account, proved_at)| (account, Assurance::of_session(proved_at, app.now())))
         }
-        Credential::Tool(hash) => tools::owner(app, tx, &hash)?,
+        Credential::Tool(hash) => {
+            // It outlives a lock-down that another process has begun and this has not seen.
+            lock_down::require_none(tx)?;
+            tools::owner(app, tx, &hash)?
+        }
     };
     let known = known.filter(|(account, _)| is_open(account));
     if known.is_none() {

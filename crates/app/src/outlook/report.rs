@@ -328,7 +328,7 @@ impl Gathered {
         let within = |flag: &KeptFlag| (from..=until).contains(&flag.raised_at.date());
         let kept: Vec<KeptFlag> = kept.into_iter().filter(within).collect();
         let ids: Vec<Uuid> = kept.iter().map(|flag| flag.id).collect();
-        let settled = flags::settled_at(tx, access.id(), &ids)?;
+        let settled = flags::entered_at(tx, access.id(), &ids, FlagState::Resolved)?;
         let mut resting = flags::entries_of(tx, access.id(), &ids)?;
         let entries: BTreeSet<Uuid> = resting.values().flatten().copied().collect();
         access.deeds.shows_entries(entries.iter().copied());

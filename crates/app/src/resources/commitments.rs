@@ -4,7 +4,7 @@ use concord_domain::{
     document::{Commitment, Key, LIST_ITEMS_MAX, Member, Of, To, Verification},
     fault::{Fault, FaultCode, Pointer},
     id::{CommitmentId, EngagementId, Kind, OrganizationId},
-    policy::{Action, Scope, Sharing, discloses_more},
+    policy::{Action, Scope, Sharing, Turn, turned},
     vocabulary::{Audience, Disclosure},
 };
 use concord_store::{Tx, documents::Row, due, engagements, entries};
@@ -14,6 +14,7 @@ use super::{Resource, Sent, Shown, Touched, load_one, put, read_body, show};
 use crate::{
     App,
     access::{self, Access},
+    asking::Asked,
     audit::Whose,
     auth::Person,
     coherence,
@@ -88,8 +89,8 @@ pub fn verify(
 impl Resource for Commitment {
     const KIND: Kind = Kind::Commitment;
 
-    const CHANGED_ELSEWHERE: (&'static [&'static str], &'static str) =
-        (&["verifications"], "POST …/verifications");
+    const CHANGED_ELSEWHERE: &'static [(&'static [&'static str], &'static str)] =
+        &[(&["verifications"], "POST …/verifications")];
 
     fn id(&self) -> Uuid {
         self.identity.id.0
@@ -179,10 +180,9 @@ impl Resource for Commitment {
             let entry = before.engagement.map_or(self.id(), |to| to.0.0);
             let former = entries::sharing(tx, access.id(), entry)?;
             let now = shared(tx, access, self, owner)?;
-            let is_looser = former.zip(now).is_some_and(|(former, now)| {
-                now.0.is_wider_than(&former.0) || discloses_more(now.1, former.1)
-            });
-            if is_looser {
+            let turn =
+                former.zip(now).map(|(former, now)| turned((&now.0, now.1), (&former.0, former.1)));
+            if turn == Some(Turn::Looser) {
                 access.assure(Action::LoosenSharing)?;
             }
         }
@@ -190,7 +190,8 @@ impl Resource for Commitment {
             && let Some((sharing, disclosure)) = shared(tx, access, self, owner)?
         {
             let entry = (self.id(), Row::Unknown);
-            entries::save(tx, access.id(), entry, &sharing, disclosure)?;
+            let today = access.operation.evaluated_on;
+            entries::save(tx, access.id(), entry, (&sharing, disclosure), today)?;
         }
         engagements::save_commitment(tx, access.id(), self, owner)?;
         let day = access.operation.evaluated_on;
@@ -208,8 +209,14 @@ impl Resource for Commitment {
             sources: Vec::new(),
             ..commitment.clone()
         };
-        if before.is_some_and(|before| unread(before) != unread(self)) {
+        let is_changed = before.is_none_or(|before| unread(before) != unread(self));
+        if is_changed && before.is_some() {
             touched.changed.add_agreement(self.id());
+        }
+        if let Some(organization) = owner.filter(|_| is_changed && !access.scope.is_server) {
+            let entry = self.engagement.map_or(self.id(), |origin| origin.0.0);
+            let is_new = before.is_none() && self.engagement.is_none();
+            touched.asked.push(Asked { entry, organization, is_new });
         }
         Ok(())
     }

@@ -1,11 +1,12 @@
 //! Engagements.
 
 use concord_domain::{
+    contact_request::Consent,
     document::{Engagement, Key, Of, ids},
-    facts::Agreements,
+    facts::{self, Agreements},
     fault::{Fault, FaultCode, Pointer},
     id::{EngagementId, Kind},
-    policy::{Action, Sharing, discloses_more},
+    policy::{Action, Sharing, Turn, turned},
     vocabulary::{Audience, Disclosure},
     window::Day,
 };
@@ -18,15 +19,39 @@ use concord_store::{
 use uuid::Uuid;
 
 use super::{Resource, Touched};
-use crate::{access::Access, audit::Whose, coherence, error::Result};
+use crate::{access::Access, asking::Asked, audit::Whose, coherence, error::Result};
 
 impl Resource for Engagement {
     const KIND: Kind = Kind::Engagement;
 
-    const CHANGED_ELSEWHERE: (&'static [&'static str], &'static str) = (
-        &["partners", "audience", "audience_organizations", "audience_mechanisms", "disclosure"],
-        "PUT …/sharing, with a reason",
-    );
+    const CHANGED_ELSEWHERE: &'static [(&'static [&'static str], &'static str)] = &[
+        (
+            &[
+                "partners",
+                "audience",
+                "audience_organizations",
+                "audience_mechanisms",
+                "disclosure",
+            ],
+            "POST …/loosening or POST …/tightening, with a reason",
+        ),
+        (&["consent"], "PUT …/consent or POST …/consent/revocation, with a reason"),
+    ];
+
+    fn changed_elsewhere(&self, before: &Self) -> Vec<&'static str> {
+        let differs = [
+            ("partners", self.partners != before.partners),
+            ("audience", self.audience != before.audience),
+            (
+                "audience_organizations",
+                self.audience_organizations != before.audience_organizations,
+            ),
+            ("audience_mechanisms", self.audience_mechanisms != before.audience_mechanisms),
+            ("disclosure", self.disclosure != before.disclosure),
+            ("consent", self.consent != before.consent),
+        ];
+        differs.into_iter().filter(|(_, differs)| *differs).map(|(member, _)| member).collect()
+    }
 
     fn id(&self) -> Uuid {
         self.identity.id.0
@@ -67,13 +92,8 @@ impl Resource for Engagement {
     fn completed(mut self, tx: &mut Tx, access: &Access) -> Result<Self> {
         self.audience.get_or_insert(Of(Audience::Own));
         let disclosure = self.disclosure.map_or(Disclosure::Match, |each| each.0);
-        let lead = organizations::load(tx, access.id(), &[self.organization.0.0])?.pop();
-        let needs_consent = lead.is_some_and(|lead| lead.kind.is_community_led())
-            || self.via.as_ref().is_some_and(|via| via.kind.needs_consent());
-        let day = access.operation.evaluated_on;
-        let has_consent = self.consent.as_ref().is_some_and(|consent| day <= consent.until);
         let tells_more = matches!(disclosure, Disclosure::Summary | Disclosure::Existence);
-        let cut = tells_more && needs_consent && !has_consent;
+        let cut = tells_more && consent(tx, access, &self)? == Consent::Missing;
         self.disclosure = Some(Of(if cut { Disclosure::Match } else { disclosure }));
         Ok(self)
     }
@@ -118,23 +138,26 @@ impl Resource for Engagement {
     ) -> Result<()> {
         let operation = access.id();
         let (sharing, disclosure) = shared(self);
-        if let Some(before) = before.map(shared)
-            && (sharing.is_wider_than(&before.0) || discloses_more(disclosure, before.1))
-        {
+        if before.is_some_and(|before| turn_between(before, self) == Turn::Looser) {
             access.assure(Action::LoosenSharing)?;
         }
         let row = if before.is_none() { Row::New } else { Row::Unknown };
-        entries::save(tx, operation, (self.id(), row), &sharing, disclosure)?;
+        let today = access.operation.evaluated_on;
+        entries::save(tx, operation, (self.id(), row), (&sharing, disclosure), today)?;
         engagements::save(tx, operation, self, row)?;
-        let after = coherence::reindex_these(tx, operation, std::slice::from_ref(self))?;
-        let Some(after) = after.engagements.get(&self.identity.id) else { return Ok(()) };
+        let facts = coherence::reindex_these(tx, operation, std::slice::from_ref(self))?;
+        let Some(after) = facts.engagements.get(&self.identity.id) else { return Ok(()) };
         touched.focus.add_engagement(after);
+        let mut is_asking = facts.is_live(after) || !after.contacts.is_empty();
         if let Some(before) = before {
-            let documents = std::slice::from_ref(before);
-            let context = coherence::context(tx, operation, documents, Agreements::default())?;
-            let before = context.engagement(before);
+            let before = facts_of(tx, operation, before)?;
+            is_asking &= before != *after;
             touched.focus.add_engagement(&before);
             touched.changed.add_engagement(&before, after);
+        }
+        if is_asking && !access.scope.is_server {
+            let (entry, organization) = (self.id(), self.organization.0);
+            touched.asked.push(Asked { entry, organization, is_new: before.is_none() });
         }
         Ok(())
     }
@@ -155,8 +178,40 @@ impl Resource for Engagement {
     }
 }
 
+/// An engagement as the rules see it.
+pub(crate) fn facts_of(
+    tx: &mut Tx,
+    operation: Uuid,
+    engagement: &Engagement,
+) -> Result<facts::Engagement> {
+    let documents = std::slice::from_ref(engagement);
+    let context = coherence::context(tx, operation, documents, Agreements::default())?;
+    Ok(context.engagement(engagement))
+}
+
+/// How what people may learn of an engagement compares with before.
+pub(crate) fn turn_between(before: &Engagement, after: &Engagement) -> Turn {
+    let (before, after) = (shared(before), shared(after));
+    turned((&after.0, after.1), (&before.0, before.1))
+}
+
+/// Whether those who carry the risk have consented, if they have to, that more is told of an
+/// engagement than that there is a match.
+pub(crate) fn consent(tx: &mut Tx, access: &Access, engagement: &Engagement) -> Result<Consent> {
+    let lead = organizations::load(tx, access.id(), &[engagement.organization.0.0])?.pop();
+    let is_needed = lead.is_some_and(|lead| lead.kind.is_community_led())
+        || engagement.via.as_ref().is_some_and(|via| via.kind.needs_consent());
+    let day = access.operation.evaluated_on;
+    let stands = engagement.consent.as_ref().is_some_and(|consent| consent.holds_on(day));
+    Ok(match (is_needed, stands) {
+        (false, _) => Consent::NotNeeded,
+        (true, true) => Consent::Stands,
+        (true, false) => Consent::Missing,
+    })
+}
+
 /// Who may read an engagement, and what it discloses to everybody else.
-fn shared(engagement: &Engagement) -> (Sharing, Disclosure) {
+pub(crate) fn shared(engagement: &Engagement) -> (Sharing, Disclosure) {
     let sharing = Sharing {
         organization: Some(engagement.organization.0),
         partners: ids(&engagement.partners),

@@ -67,8 +67,9 @@ pub(super) fn read_amended<T: Resource>(
     known.within = before.parts();
     let mut reader = Reader::of_request(&mut known, app.today());
     after.amend(body, &Pointer::ROOT, &mut reader);
-    let (elsewhere, call) = T::CHANGED_ELSEWHERE;
-    for member in elsewhere.iter().filter(|member| body.get(**member).is_some()) {
+    let elsewhere = T::CHANGED_ELSEWHERE.iter();
+    let elsewhere = elsewhere.flat_map(|(members, call)| members.iter().map(move |m| (m, call)));
+    for (member, call) in elsewhere.filter(|(member, _)| body.get(**member).is_some()) {
         let at = Pointer::ROOT;
         let detail = format!("`{member}` is changed by {call}");
         reader.fault(&at.member(member), FaultCode::Inconsistent, detail);

@@ -56,6 +56,7 @@ fn as_json(counted: &Counted) -> Value {
         "oldest_entry": counted.oldest,
         "people": counted.people,
         "sessions": counted.sessions,
+        "second_factors_in_the_clear": counted.clear_secrets,
         "free_texts": texts.collect::<Vec<_>>(),
         "in_the_clear": clear.collect::<Vec<_>>(),
     })
@@ -78,6 +79,14 @@ fn in_words(counted: &Counted) -> String {
     }
     let (people, sessions) = (counted.people, counted.sessions);
     let _ = writeln!(text, "{people} people have an account; {sessions} sessions stand.\n");
+    if counted.clear_secrets > 0 {
+        let count = counted.clear_secrets;
+        let _ = writeln!(
+            text,
+            "{count} secrets of second factors stand in the clear, and whoever reads them makes \
+             their codes: run `concord keys seal`.\n"
+        );
+    }
     text.push_str(&texts_in_words(counted));
     text.push_str("\nIn the clear, whatever the audience:\n");
     for each in IN_CLEAR {

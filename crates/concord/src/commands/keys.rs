@@ -27,7 +27,8 @@ enum Action {
         #[arg(long)]
         at_once: bool,
     },
-    /// Seal the free texts that stand in the clear, from before they were sealed
+    /// Seal the free texts and the secrets of second factors that stand in the clear, from before
+    /// they were sealed
     Seal,
     /// Let a new key of the server wrap the keys of the organisations, and destroy the one before.
     /// In CONCORD_SERVER_KEY, put the new key before the old one first, and take the old one away
@@ -77,6 +78,8 @@ fn seal(place: &Place) -> Result<(), String> {
         let count = sealed.clear;
         super::print(&format!("Operation {operation}: {count} rows with free texts sealed."))?;
     }
+    let count = sealing::seal_clear_secrets(&app).map_err(super::told)?;
+    super::print(&format!("Accounts: {count} secrets of second factors sealed."))?;
     forget(&app)
 }
 

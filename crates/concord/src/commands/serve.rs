@@ -9,19 +9,24 @@ use concord_app::{
     App,
     audit::{Doing, checkpoint::make_daily, sequence::sequence},
     bundles::{self, Defaults},
-    lock_down, people,
+    lock_down, people, retention,
     samples::SAMPLES,
 };
 use concord_domain::vocabulary::Role;
 use tracing_subscriber::EnvFilter;
 
-use crate::setup::{Place, Standing, write_secret};
+use crate::{
+    identity_provider::IdentityProvider,
+    setup::{Place, Standing, write_secret},
+};
 
 /// Serve the API
 #[derive(Args)]
 pub struct Serve {
     #[command(flatten)]
     place: Place,
+    #[command(flatten)]
+    identity_provider: IdentityProvider,
     /// Where to listen
     #[arg(long, env = "CONCORD_LISTEN", default_value = "127.0.0.1:8080")]
     listen: String,
@@ -63,13 +68,15 @@ impl Serve {
         } else {
             log.json().init()
         }
-        let app = self.place.open("serve", Standing::LockedDownOrNot)?;
+        let provider = self.identity_provider.open()?;
+        let app = App { provider, ..self.place.open("serve", Standing::LockedDownOrNot)? };
         let is_locked = lock_down::since(&app).map_err(super::told)?.is_some();
         if self.demo && !is_locked {
             self.prepare(&App { doing: Doing::own("demo"), ..app.clone() })?;
         }
         self.place.watch(&app)?;
         keep_audit_log(app.clone());
+        keep_to_retention(app.clone());
         actix_web::rt::System::new().block_on(self.listen(app))
     }
 
@@ -147,6 +154,26 @@ fn keep_audit_log(app: App) {
                 tracing::error!(%error, "the audit log cannot be put in order");
             }
             std::thread::sleep(Duration::from_millis(SEQUENCE_EVERY_MS));
+        }
+    });
+}
+
+/// How often it is looked whether a day has come, in seconds.
+const RETENTION_EVERY_SECONDS: u64 = 60;
+
+/// Retracts once a day what is past what it is kept for, as long as the server runs.
+fn keep_to_retention(app: App) {
+    std::thread::spawn(move || {
+        let mut done_on = None;
+        loop {
+            let today = app.today();
+            if done_on != Some(today) && !app.store.keys().is_locked() {
+                match retention::run(&app) {
+                    Ok(_) => done_on = Some(today),
+                    Err(error) => tracing::error!(%error, "entries are kept for too long"),
+                }
+            }
+            std::thread::sleep(Duration::from_secs(RETENTION_EVERY_SECONDS));
         }
     });
 }

@@ -24,6 +24,49 @@ document! {
         optional country: Option<Line>,
         /// How many days after its end a line still counts as meeting another; 14 unless said.
         optional slack_days: SlackDays,
+        /// How many checks and changes of entries are answered for a person in a UTC day; 20
+        /// unless said.
+        optional questions_per_person: Option<Quota>,
+        /// How many for all people of an organisation together; 60 unless said.
+        optional questions_per_organization: Option<Quota>,
+        /// How often a person is told something of restricted lines within 31 days; 10 unless
+        /// said.
+        optional matches_per_person: Option<Quota>,
+        /// How often all people of an organisation together; 30 unless said.
+        optional matches_per_organization: Option<Quota>,
+    }
+}
+
+/// How much is answered or told in a while: 1 to 10,000.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quota(pub u32);
+
+impl Quota {
+    /// The most.
+    pub const MAX: u32 = 10_000;
+}
+
+impl super::Member for Quota {
+    fn read(
+        value: &serde_json::Value,
+        at: &crate::fault::Pointer<'_>,
+        reader: &mut super::Reader<'_>,
+    ) -> Option<Self> {
+        let count = Count::<{ Self::MAX }>::read(value, at, reader)?;
+        if count.0 == 0 {
+            let detail = format!("a whole number from 1 to {}", Self::MAX);
+            reader.fault(at, crate::fault::FaultCode::OutOfRange, detail);
+            return None;
+        }
+        Some(Self(count.0))
+    }
+
+    fn write(&self, _: &super::Writer<'_>) -> serde_json::Value {
+        self.0.into()
+    }
+
+    fn schema(_: &mut super::Schemas) -> serde_json::Value {
+        serde_json::json!({"type": "integer", "minimum": 1, "maximum": Self::MAX})
     }
 }
 

@@ -314,6 +314,18 @@ impl Checked for Consent {
             let detail = format!("a consent lasts at most {CONSENT_DAYS_MAX} days");
             reader.fault(&at.member("until"), FaultCode::OutOfRange, detail);
         }
+        if reader.today.is_some_and(|today| self.given > today) {
+            let detail = "a consent was given already; a day to come cannot stand here";
+            reader.fault(&at.member("given"), FaultCode::InFuture, detail);
+        }
+    }
+}
+
+impl Consent {
+    /// Whether it is in force on a day.
+    #[must_use]
+    pub fn holds_on(&self, day: Day) -> bool {
+        self.given <= day && day <= self.until
     }
 }
 

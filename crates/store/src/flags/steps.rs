@@ -148,21 +148,22 @@ pub fn history(tx: &mut Tx, operation: Uuid, flag: Uuid) -> Result<Vec<Step>> {
         .collect()
 }
 
-/// When these flags were last settled, in UTC.
+/// When these flags last came to be in a state, in UTC.
 ///
 /// # Errors
 /// The store's own.
-pub fn settled_at(
+pub fn entered_at(
     tx: &mut Tx,
     operation: Uuid,
     ids: &[Uuid],
+    state: FlagState,
 ) -> Result<HashMap<Uuid, NaiveDateTime>> {
     let mut found = HashMap::new();
     for ids in ids.chunks(IDS_MAX) {
         let rows: Vec<(RowId, NaiveDateTime)> = steps::table
             .filter(steps::operation_id.eq(RowId(operation)))
             .filter(steps::flag_id.among(id_list(ids.iter().copied())))
-            .filter(steps::to_state.eq(FlagState::Resolved.code()))
+            .filter(steps::to_state.eq(state.code()))
             .order((steps::flag_id, steps::number))
             .select((steps::flag_id, steps::taken_at))
             .load(tx)?;

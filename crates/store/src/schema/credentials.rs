@@ -10,6 +10,7 @@ diesel::table! {
         confirmed_at -> Nullable<Timestamp>,
         used_step -> BigInt,
         wrong_tries -> BigInt,
+        server_key -> Nullable<Text>,
     }
 }
 
@@ -46,6 +47,33 @@ diesel::table! {
         name -> Binary,
         scope -> Text,
         made_at -> Timestamp,
+        ends_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::Guid;
+
+    identities (id) {
+        id -> Guid,
+        account_id -> Guid,
+        issuer -> Text,
+        subject_hash -> Text,
+        linked_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::Guid;
+
+    attempts (state_hash) {
+        state_hash -> Text,
+        secret_hash -> Text,
+        purpose -> Text,
+        account_id -> Nullable<Guid>,
+        session_id -> Nullable<Guid>,
         ends_at -> Timestamp,
     }
 }

@@ -132,6 +132,22 @@ impl ServerKey {
         let bytes: [u8; KEY_BYTES] = opened.as_slice().try_into().ok()?;
         Some(DataKey(Arc::new(Zeroizing::new(bytes))))
     }
+
+    /// A secret of an account, sealed for it alone.
+    pub(super) fn seal_secret(&self, account: Uuid, secret: &[u8]) -> Result<Vec<u8>> {
+        let mut sealed = Vec::with_capacity(secret.len() + MORE_BYTES);
+        self.key.seal_onto(&mut sealed, secret, &bound_to(account))?;
+        Ok(sealed)
+    }
+
+    /// The secret of an account, if it was sealed for it with this key.
+    pub(super) fn open_secret(&self, account: Uuid, sealed: &[u8]) -> Option<Vec<u8>> {
+        self.key.open(sealed, &bound_to(account))
+    }
+}
+
+fn bound_to(account: Uuid) -> Vec<u8> {
+    [b"concord account's secret 1\0".as_slice(), account.as_bytes()].concat()
 }
 
 fn bound((operation, owner, id): Wrapping) -> Vec<u8> {
@@ -214,6 +230,16 @@ mod tests {
         assert_eq!(opened.0, key.0);
         assert!(server.unwrap((ids[0], ids[2], ids[1]), &wrapped).is_none());
         assert!(server_key().unwrap((ids[0], ids[1], ids[2]), &wrapped).is_none());
+    }
+
+    #[test]
+    fn a_secret_opens_for_its_account_alone_and_is_no_wrapped_key() {
+        let (server, ids) = (server_key(), [1, 2].map(Uuid::from_u128));
+        let sealed = server.seal_secret(ids[0], &[7; KEY_BYTES]).expect("it is sealed");
+        assert_eq!(server.open_secret(ids[0], &sealed).as_deref(), Some(&[7; KEY_BYTES][..]));
+        assert_eq!(server.open_secret(ids[1], &sealed), None);
+        assert_eq!(server_key().open_secret(ids[0], &sealed), None);
+        assert!(server.unwrap((ids[0], ids[0], ids[0]), &sealed).is_none());
     }
 
     #[test]

@@ -73,6 +73,9 @@ struct Held {
     of_owners: HashMap<Uuid, (Uuid, Uuid, DataKey)>,
 }
 
+/// The name of the server's key that seals something; none for what stands in the clear.
+pub(super) type ServerKeyOf = Option<String>;
+
 /// A row: the id of the key, the wrapped key, the name of the server's key that wraps it.
 type Row = (RowId, Vec<u8>, String);
 
@@ -286,7 +289,7 @@ impl OrganizationKeys {
 
 /// The name of the server's key that wraps now. Until this transaction ends no other key takes its
 /// place, so that none is wrapped by one that is about to be destroyed.
-fn wrapping(tx: &mut Tx) -> Result<String> {
+pub(super) fn wrapping(tx: &mut Tx) -> Result<String> {
     if let Tx::Postgres(connection) = tx {
         diesel::sql_query("SELECT id FROM installation FOR SHARE").execute(connection)?;
     }

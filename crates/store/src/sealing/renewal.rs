@@ -7,7 +7,7 @@ use diesel::{
 };
 use uuid::Uuid;
 
-use super::{TextOf, cipher::ServerKeys, keys, seal, seal_with, sealed_with, unseal};
+use super::{TextOf, cipher::ServerKeys, keys, seal, seal_with, sealed_with, secrets, unseal};
 use crate::{
     connection::{Store, Tx},
     disclosed::TEXTS,
@@ -100,7 +100,7 @@ fn sealed_anew(
 }
 
 fn seal_all(tx: &mut Tx, operation: Uuid, wanted: Wanted) -> Result<Sealed> {
-    use crate::schema::{flag_steps as f, sharing_changes as c};
+    use crate::schema::{flag_steps as f, retention_periods as r, sharing_changes as c};
     let none = || None::<RowId>.into_sql::<Nullable<Guid>>();
     let all = [
         in_table!(tx, operation, wanted, places, none()),
@@ -113,8 +113,15 @@ fn seal_all(tx: &mut Tx, operation: Uuid, wanted: Wanted) -> Result<Sealed> {
         in_table!(tx, operation, wanted, engagements, t::organization_id.nullable()),
         in_table!(tx, operation, wanted, commitments, t::organization_id),
         in_table!(tx, operation, wanted, strategies, t::organization_id.nullable()),
+        in_table!(tx, operation, wanted, checks, t::organization_id.nullable()),
+        in_table!(tx, operation, wanted, contact_requests, t::organization_id.nullable()),
+        in_table!(tx, operation, wanted, received_contact_requests, t::organization_id),
+        in_table!(tx, operation, wanted, desk_changes, none()),
         in_table!(tx, operation, wanted, flag_steps by flag_id, {
             f::table.select((f::flag_id, f::number, none(), f::texts.assume_not_null()))
+        }),
+        in_table!(tx, operation, wanted, retention_periods by operation_id, {
+            r::table.select((r::operation_id, r::number, none(), r::texts.assume_not_null()))
         }),
         in_table!(tx, operation, wanted, sharing_changes by entry_id, {
             let entry = entries::operation_id.eq(c::operation_id).and(entries::id.eq(c::entry_id));
@@ -154,8 +161,8 @@ pub fn renew_key(tx: &mut Tx, operation: Uuid, owner: Uuid) -> Result<Sealed> {
     seal_all(tx, operation, Wanted::OfOwner(owner))
 }
 
-/// Wraps the keys of all organisations with the first of the server's keys as they stand now, and
-/// lets the database belong to it. Answers its name, and how many keys it wraps.
+/// Wraps the keys of all organisations, and seals the secrets of second factors, with the first of
+/// the server's keys as they stand now, and lets the database belong to it. Answers its name, and how many keys it wraps.
 ///
 /// # Errors
 /// The store's own; when a key is wrapped by one that is not there.
@@ -181,6 +188,7 @@ pub fn rewrap(tx: &mut Tx) -> Result<(String, usize)> {
     }
     let name = Some(new.name().to_owned());
     diesel::update(installation::table).set(installation::server_key.eq(name)).execute(tx)?;
+    secrets::seal_sealed_anew(tx)?;
     Ok((new.name().to_owned(), count))
 }
 
@@ -192,7 +200,7 @@ impl Store {
     /// When somebody else uses the database for so long that it cannot be done.
     pub fn forget_former_rows(&self) -> Result<()> {
         self.run(("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);", "SELECT 1"))?;
-        for table in TEXTS.iter().map(|(table, _)| table) {
+        for table in TEXTS.iter().map(|(table, _)| *table).chain(["second_factors"]) {
             self.run(("SELECT 1", &format!("VACUUM FULL {table}")))?;
         }
         Ok(())

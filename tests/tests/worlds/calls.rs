@@ -7,7 +7,7 @@ use concord_tests::{
 };
 use serde_json::{Value, json};
 
-use crate::{hidden::Hidden, random::Random};
+use crate::{planting::Hidden, random::Random};
 
 /// Every fact about an operation that questions are made from.
 pub struct Call<'o> {

@@ -37,11 +37,15 @@ enum Granted {
     Records,
     /// To an auditor, if there is something in one of the worlds alone.
     Everything,
+    /// To a focal point once a week has ended: how many checks and entries met those of the own
+    /// organisation in it.
+    Weeks,
 }
 
 impl Granted {
     fn of(plan: &Plan, call: &str) -> Self {
         match call {
+            "list_audit_weeks" if plan.days > 0 => Self::Weeks,
             "get_audit_checkpoint" => Self::Size,
             "list_audit_records" if !reads_all_records(plan.caller) => Self::Size,
             "list_audit_records" if plan.difference == Difference::Presence => Self::Everything,
@@ -55,7 +59,7 @@ impl Granted {
         let is_granted = |name: &str| match self {
             Self::Nothing => name == "date",
             // Those that are made of the body.
-            Self::Size | Self::Records | Self::Everything => {
+            Self::Size | Self::Records | Self::Everything | Self::Weeks => {
                 matches!(name, "date" | "etag" | "content-length")
             }
         };
@@ -70,7 +74,7 @@ impl Granted {
             Self::Nothing => &[],
             Self::Size => &["proof", "checkpoint", "made_at"],
             Self::Records => &["proof", "hash"],
-            Self::Everything => &["items", "next"],
+            Self::Everything | Self::Weeks => &["items", "next"],
         };
         let body = if members.is_empty() || answer.body.is_null() {
             answer.text.clone()

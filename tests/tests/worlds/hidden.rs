@@ -1,12 +1,8 @@
-//! What may not be seen: deeds of others, made up from a seed, and done in one world, in the other,
+//! What may not be seen: deeds of others, made up from a seed, to be done in one world, in the other,
 //! or in both with other content.
 
 use concord_domain::vocabulary::Role;
-use concord_tests::{
-    Answer, Registry,
-    tape::{Sent, first_id},
-    walk::{Caller, OPERATION, text},
-};
+use concord_tests::walk::Caller;
 use serde_json::{Value, json};
 
 use crate::random::Random;
@@ -32,7 +28,10 @@ const ACTORS: [&str; 12] = [
 ];
 const PLACES: [&str; 8] =
     ["XT030102", "XT0301", "XT03", "XT020202", "XT0202", "XT040102", "XT0501", "XT0101"];
-const ASKS: [(&str, &str); 8] = [
+/// Armed actors with whom the callers' organisation has no line, and about whom no example of the
+/// document is: what discloses a match there is met by nothing of theirs.
+const REMOTE: [&str; 3] = ["guard", "gend", "lenga-relief"];
+pub const ASKS: [(&str, &str); 8] = [
     ("access.movement.checkpoints", "staff_checkpoint"),
     ("access.movement.checkpoints", "remove_checkpoint"),
     ("access.movement.goods", "allow_passage"),
@@ -44,6 +43,9 @@ const ASKS: [(&str, &str); 8] = [
 ];
 const DEMANDS: [&str; 2] = ["fee", "staff_list"];
 const LEVELS: [&str; 3] = ["tactical", "operational", "strategic"];
+
+/// What stands in a plan for the line of the callers' organisation that hidden lines follow.
+pub const FOLLOWED: &str = "00000000-0000-4000-8000-000000000001";
 
 /// How two worlds differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,32 +66,54 @@ pub enum Side {
     Right,
 }
 
-/// Somebody of an organisation that hides things.
-pub struct Hider {
-    pub organization: &'static str,
-    pub login: String,
-    pub token: Option<String>,
-}
-
 /// A line that is hidden.
 #[derive(Clone, Debug)]
 pub struct Line {
-    who: usize,
+    pub who: usize,
     /// The same line as it is in the left world and in the right one.
-    bodies: [Value; 2],
-    /// What is done with it after.
-    then: Vec<Then>,
+    pub bodies: [Value; 2],
+    /// What is done with it after, each with the world in which it is done, if in one alone.
+    pub then: Vec<(Then, Option<Side>)>,
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Then {
+/// What is done with a line that is hidden.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
     Amend,
     Ask,
     Promise,
     Look,
     Step,
     Contact,
-    Share,
+    Tighten,
+    Loosen,
+    Renew,
+    Keep,
+    /// A consent is noted and taken back.
+    Consent,
+    Retract,
+}
+
+/// What comes of a request to be put in touch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Yes,
+    No,
+    Silence,
+    /// The line that it is about comes to disclose nothing.
+    None,
+    /// The line that it is about is retracted.
+    Retracted,
+}
+
+/// Two hidden lines that contradict each other, and a request of one side to be put in touch.
+#[derive(Clone, Debug)]
+pub struct Touch {
+    /// Who is asked, and who asks.
+    pub who: [usize; 2],
+    /// The line of each, in each world.
+    pub bodies: [[Value; 2]; 2],
+    pub outcome: Outcome,
 }
 
 #[derive(Clone, Debug)]
@@ -98,13 +122,22 @@ pub enum Deed {
     Promise(usize, [Value; 2]),
     Strategy(usize, [Value; 2]),
     Check(usize, [Value; 2]),
+    /// Checks until no more is answered.
+    Spend(usize, [Value; 2]),
+    Touch(Touch),
+    /// What others were asked by the callers' organisation before is answered.
+    Answer(Outcome),
     Document(usize, &'static str),
+    /// Somebody says that they have seen what waits for them.
+    Seen(usize),
     SignIn(usize),
     Tool(usize),
     Factor(usize),
     Invite(usize, u64),
     Refused(usize),
     Member(u64),
+    /// Somebody of the desk proposes that somebody joins it.
+    Desk(u64),
     Elsewhere,
 }
 
@@ -116,14 +149,45 @@ impl Deed {
             Self::Promise(who, _)
             | Self::Strategy(who, _)
             | Self::Check(who, _)
+            | Self::Spend(who, _)
             | Self::Document(who, _)
+            | Self::Seen(who)
             | Self::SignIn(who)
             | Self::Tool(who)
             | Self::Factor(who)
             | Self::Invite(who, _)
             | Self::Refused(who) => *who,
-            Self::Member(_) | Self::Elsewhere => 0,
+            Self::Touch(touch) => touch.who[0],
+            Self::Answer(_) | Self::Member(_) | Self::Desk(_) | Self::Elsewhere => 0,
         }
+    }
+
+    /// What kinds of hidden things it is, in words.
+    pub fn kinds(&self) -> Vec<String> {
+        let word = match self {
+            Self::Line(line) => {
+                let disclosure = line.bodies[0]["disclosure"].as_str().unwrap_or_default();
+                let then = line.then.iter().map(|(then, _)| format!("line: {then:?}"));
+                return then.chain([format!("line that discloses {disclosure}")]).collect();
+            }
+            Self::Promise(..) => "commitment",
+            Self::Strategy(..) => "strategy",
+            Self::Check(..) => "check",
+            Self::Spend(..) => "spent budget",
+            Self::Touch(touch) => return vec![format!("request: {:?}", touch.outcome)],
+            Self::Answer(outcome) => return vec![format!("answer: {outcome:?}")],
+            Self::Document(..) => "document",
+            Self::Seen(_) => "seen notifications",
+            Self::SignIn(_) => "sign-in",
+            Self::Tool(_) => "tool",
+            Self::Factor(_) => "second factor",
+            Self::Invite(..) => "invitation",
+            Self::Refused(_) => "refusal",
+            Self::Member(_) => "member",
+            Self::Desk(_) => "change of the desk",
+            Self::Elsewhere => "operation",
+        };
+        vec![word.to_owned()]
     }
 }
 
@@ -133,18 +197,10 @@ pub struct Plan {
     pub seed: u64,
     pub caller: Caller,
     pub difference: Difference,
+    /// How many days pass before anything is asked.
+    pub days: i64,
     /// Each with the world in which it is done, if it is done in one alone.
     pub deeds: Vec<(Deed, Option<Side>)>,
-}
-
-/// What was hidden in a world.
-#[derive(Clone, Debug, Default)]
-pub struct Hidden {
-    /// Ids, each with the list that it is found in.
-    pub ids: Vec<(String, String)>,
-    pub keys: Vec<String>,
-    /// The first line, and whose it is.
-    pub line: Option<(String, usize)>,
 }
 
 /// Whether somebody reads entries at all.
@@ -166,10 +222,29 @@ pub const fn reads_all_records(caller: Caller) -> bool {
     matches!(caller, Caller::Is(Role::Auditor) | Caller::Standing)
 }
 
+/// Whether somebody acts for the organisation that the callers act for.
+const fn acts(caller: Caller) -> bool {
+    reads_entries(caller) && !matches!(caller, Caller::Is(Role::Desk))
+}
+
+/// Whether somebody may be of the desk, and reads its queue.
+const fn reads_queue(caller: Caller) -> bool {
+    matches!(caller, Caller::Is(Role::Desk) | Caller::Standing | Caller::Tool)
+}
+
+/// Whether somebody knows who is to join the desk.
+const fn knows_desk(caller: Caller) -> bool {
+    reads_queue(caller) || matches!(caller, Caller::Is(Role::Administrator) | Caller::Installation)
+}
+
 /// Whether somebody knows which operations there are.
 const fn knows_operations(caller: Caller) -> bool {
     matches!(caller, Caller::Installation | Caller::Standing | Caller::Tool)
 }
+
+/// How many kinds of deeds there are, and how often lines come among those that are chosen by chance.
+const KINDS: usize = 17;
+const LINES: usize = 6;
 
 impl Plan {
     pub fn of(seed: u64, caller: Caller) -> Self {
@@ -179,56 +254,117 @@ impl Plan {
             2 if !reads_all_records(caller) => Difference::Content,
             _ => Difference::Texts,
         };
-        let mut plan = Self { seed, caller, difference, deeds: Vec::new() };
-        let count = 2 + random.below(4);
+        let mut plan = Self { seed, caller, difference, days: 0, deeds: Vec::new() };
+        let count = 1 + random.below(3);
         plan.add(&mut random, 0);
+        // Each kind in its turn, whoever reads, and others by chance.
+        let seed = usize::try_from(seed).unwrap_or_default();
+        plan.add(&mut random, (seed + seed / 20) % KINDS);
         for _ in 0..count {
-            let what = random.below(16);
-            plan.add(&mut random, what);
+            let what = random.below(KINDS + LINES);
+            plan.add(&mut random, what.saturating_sub(LINES));
         }
+        // Who has spent a budget is told no more of what they meet, and could not ask about it.
+        plan.deeds.sort_by_key(|(deed, _)| matches!(deed, Deed::Spend(..)));
         plan
     }
 
-    /// Whether a line with this armed actor in this place is the first thing that is hidden.
+    /// The same, after so many days.
+    pub fn after(mut self, days: i64) -> Self {
+        self.days = days;
+        self
+    }
+
+    /// Whether a line with this armed actor in this place is the first thing that is hidden, in one
+    /// of the worlds alone, as it was logged.
     pub fn hides_at(&self, armed_actor: &str, place: &str) -> bool {
-        let Some((Deed::Line(line), _)) = self.deeds.first() else { return false };
-        let at = &line.bodies[0]["places"][0];
-        line.bodies[0]["armed_actor"] == armed_actor
-            && at.as_str().is_some_and(|at| at.starts_with(place))
+        let Some((Deed::Line(line), Some(_))) = self.deeds.first() else { return false };
+        let body = &line.bodies[0];
+        line.then.is_empty()
+            && body["status"] == "ongoing"
+            && body["armed_actor"] == armed_actor
+            && body["places"][0].as_str().is_some_and(|at| at.starts_with(place))
     }
 
     fn add(&mut self, random: &mut Random, what: usize) {
         let who = random.below(HIDERS.len());
+        let side = if random.below(2) == 0 { Side::Left } else { Side::Right };
+        let mut side = (self.difference == Difference::Presence).then_some(side);
         let deed = match what {
-            0..=4 => Deed::Line(self.line(random, who)),
-            5 => Deed::Promise(who, self.promise(random, who)),
-            6 => Deed::Strategy(who, self.strategy(random, who)),
-            7 => Deed::Check(who, self.check(random, who)),
+            0 => Deed::Line(self.line(random, who, &mut side)),
+            1 => Deed::Promise(who, self.promise(random, who)),
+            2 => Deed::Strategy(who, self.strategy(random, who)),
+            3 => Deed::Check(who, self.check(random, who)),
+            4 => Deed::Spend(who, self.check(random, who)),
+            5 | 6 if !reads_queue(self.caller) => Deed::Touch(self.touch(random, who)),
+            7 => Deed::Answer(self.answer(random)),
             // Who was shown their entries is told to focal points: that is granted.
             8 if self.caller != Caller::Is(Role::FocalPoint) => {
                 Deed::Document(who, random.pick(&["brief", "report", "bundle", "timeline"]))
             }
-            9 => Deed::SignIn(who),
-            10 => Deed::Tool(who),
-            11 => Deed::Factor(who),
-            12 => Deed::Invite(who, random.next()),
-            13 => Deed::Refused(who),
-            14 if self.caller == Caller::Stranger || self.caller == Caller::Anonymous => {
+            9 => Deed::Seen(who),
+            10 => Deed::SignIn(who),
+            11 => Deed::Tool(who),
+            12 => Deed::Factor(who),
+            13 => Deed::Invite(who, random.next()),
+            14 => Deed::Refused(who),
+            15 if !knows_desk(self.caller) => Deed::Desk(random.next()),
+            16 if self.caller == Caller::Stranger || self.caller == Caller::Anonymous => {
                 Deed::Member(random.next())
             }
             _ if !knows_operations(self.caller) => Deed::Elsewhere,
-            _ => Deed::SignIn(who),
+            _ => Deed::Seen(who),
         };
-        let side = if random.below(2) == 0 { Side::Left } else { Side::Right };
-        let is_in_one = self.difference == Difference::Presence;
-        self.deeds.push((deed, is_in_one.then_some(side)));
+        self.deeds.push((deed, side));
+    }
+
+    /// What is answered to a request of the callers' organisation: to those who act for it a no, which
+    /// is told as silence is.
+    fn answer(&self, random: &mut Random) -> Outcome {
+        if acts(self.caller) { Outcome::No } else { random.pick(&[Outcome::Yes, Outcome::No]) }
+    }
+
+    /// Two lines about which nothing is known to those who do not meet them.
+    fn touch(&self, random: &mut Random, who: usize) -> Touch {
+        let other = (who + 1 + random.below(HIDERS.len() - 1)) % HIDERS.len();
+        let (actor, left) = (random.pick(&REMOTE), random.next());
+        let body = |who: usize, action: &str, seed: u64| {
+            json!({"key": format!("touch-{}", Random::of(seed).word()),
+                "organization": HIDERS[who], "armed_actor": actor, "level": "tactical",
+                "method": "negotiation", "status": "ongoing", "from": "2026-11-01",
+                "until": "2027-01-10", "audience": "own", "disclosure": "match",
+                "asks": [{"issue": "access.movement.routes", "action": action}],
+                "summary": "Two who go the same way"})
+        };
+        let both = |who: usize, action: &str| {
+            let mut right = body(who, action, left);
+            if self.difference != Difference::Presence {
+                reword(&mut right);
+            }
+            [body(who, action, left), right]
+        };
+        let outcome = random.pick(&[
+            Outcome::Yes,
+            Outcome::No,
+            Outcome::Silence,
+            Outcome::None,
+            Outcome::Retracted,
+        ]);
+        Touch {
+            who: [who, other],
+            bodies: [both(who, "open_route"), both(other, "close_route")],
+            outcome,
+        }
     }
 
     /// What a hidden entry discloses: nothing that anybody else sees, unless the same is seen of it
-    /// in both worlds, or no entries are.
+    /// in both worlds, or no entries are, or nothing of theirs meets it.
     fn disclosure(&self, random: &mut Random) -> &'static str {
-        if reads_entries(self.caller) && self.difference != Difference::Texts {
-            return "none";
+        match self.difference {
+            _ if !reads_entries(self.caller) => {}
+            Difference::Texts => {}
+            _ if reads_queue(self.caller) => return "none",
+            _ => return random.pick(&["none", "none", "match"]),
         }
         random.pick(&["none", "match", "existence", "summary"])
     }
@@ -264,18 +400,23 @@ impl Plan {
         [left, right]
     }
 
-    fn line(&self, random: &mut Random, who: usize) -> Line {
+    fn line(&self, random: &mut Random, who: usize, side: &mut Option<Side>) -> Line {
         let (disclosure, audience) = (self.disclosure(random), self.audience(random));
+        let is_through = random.below(3) == 0;
+        let is_remote = disclosure == "match" && reads_entries(self.caller);
+        let is_over = random.below(4) == 0;
+        let follows = random.below(4) == 0;
         let bodies = self.both(random, |random| {
             let ask = |random: &mut Random, key: &str| {
                 let (issue, action) = random.pick(&ASKS);
                 json!({"key": format!("{key}-{}", random.word()), "issue": issue, "action": action})
             };
             let asks = [ask(random, "ask"), ask(random, "other")];
+            let actor = if is_remote { random.pick(&REMOTE) } else { random.pick(&ACTORS) };
             let mut body = json!({
                 "key": format!("hidden-{}", random.word()),
                 "organization": HIDERS[who],
-                "armed_actor": random.pick(&ACTORS),
+                "armed_actor": actor,
                 "level": random.pick(&LEVELS),
                 "method": "negotiation",
                 "status": "ongoing",
@@ -289,17 +430,43 @@ impl Plan {
                 "disclosure": disclosure,
             });
             merge(&mut body, &audience);
+            if follows {
+                body["follows"] = json!([FOLLOWED]);
+            }
+            if is_over {
+                let over =
+                    json!({"status": "concluded", "from": "2026-10-01", "until": "2026-11-10"});
+                merge(&mut body, &over);
+            }
+            if is_through {
+                let via =
+                    json!({"kind": "community_leader", "consent": true, "risk_assessed": true});
+                let consent = json!({"given": "2026-11-10", "until": "2027-01-10"});
+                merge(&mut body, &json!({"via": via, "consent": consent}));
+            }
             body
         });
-        let mut then = Vec::new();
-        for _ in 0..random.below(3) {
-            let mut all =
-                vec![Then::Amend, Then::Ask, Then::Promise, Then::Look, Then::Step, Then::Share];
-            // That contacts of hidden lines count in `saturation` is known.
-            if !reads_entries(self.caller) {
-                all.push(Then::Contact);
-            }
-            then.push(random.pick(&all));
+        // In a third of the worlds that differ in what there is both have the line, and what is done
+        // with it is done in one.
+        let of_one = if side.is_some() && random.below(3) == 0 { side.take() } else { None };
+        let mut all = vec![Then::Look, Then::Step, Then::Tighten, Then::Keep];
+        if !is_over {
+            all.extend([Then::Amend, Then::Ask, Then::Promise, Then::Renew]);
+        }
+        if bodies[0]["audience"] == "own" {
+            all.push(Then::Loosen);
+        }
+        if is_through {
+            all.push(Then::Consent);
+        }
+        // That contacts of hidden lines count in `saturation` is known.
+        if !reads_entries(self.caller) && !is_over {
+            all.push(Then::Contact);
+        }
+        let mut then: Vec<(Then, Option<Side>)> =
+            (0..random.below(3)).map(|_| (random.pick(&all), of_one)).collect();
+        if random.below(4) == 0 {
+            then.push((Then::Retract, of_one));
         }
         Line { who, bodies, then }
     }
@@ -307,12 +474,14 @@ impl Plan {
     fn promise(&self, random: &mut Random, who: usize) -> [Value; 2] {
         let disclosure = self.disclosure(random);
         let is_open = !reads_entries(self.caller) && random.below(2) == 0;
+        let is_remote = disclosure == "match" && reads_entries(self.caller);
         self.both(random, |random| {
             let (issue, action) = random.pick(&ASKS);
+            let actor = if is_remote { random.pick(&REMOTE) } else { random.pick(&ACTORS) };
             json!({
                 "key": format!("promise-{}", random.word()),
                 "organization": HIDERS[who],
-                "armed_actor": random.pick(&ACTORS),
+                "armed_actor": actor,
                 "kind": "verbal_assurance",
                 "issue": issue,
                 "action": action,
@@ -364,214 +533,5 @@ fn reword(value: &mut Value) {
         }
         Value::Array(items) => items.iter_mut().for_each(reword),
         _ => {}
-    }
-}
-
-/// Does deeds in a world.
-pub struct Planting<'w> {
-    pub world: &'w Registry,
-    pub side: Side,
-    pub hiders: &'w [Hider],
-    /// Somebody who manages the installation.
-    pub manager: &'w Option<String>,
-    pub number: u64,
-    pub hidden: Hidden,
-}
-
-/// Where the ids of what is hidden begin, far from those of everything else.
-const IDS: u64 = 1 << 52;
-
-impl Planting<'_> {
-    /// Does what the plan has for this world.
-    pub fn plant(&mut self, plan: &Plan) {
-        for (at, (deed, side)) in plan.deeds.iter().enumerate() {
-            // Each deed has ids of its own, whatever was done before it.
-            self.number = (at as u64) << 6;
-            if side.is_none_or(|side| side == self.side) {
-                self.do_it(deed);
-            }
-        }
-    }
-
-    fn send(&mut self, token: &Option<String>, method: &str, path: &str, body: &Value) -> Answer {
-        self.number += 1;
-        self.world.ids.continue_at(IDS + first_id(0) * self.number);
-        let path = match path.strip_prefix('/') {
-            Some(_) => path.to_owned(),
-            None => format!("/v1/operations/{OPERATION}/{path}"),
-        };
-        let headers = [
-            ("content-type", "application/json"),
-            ("if-match", "*"),
-            ("idempotency-key", &format!("hidden-{}", self.number)),
-        ]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let (body, take) = match method {
-            "GET" | "DELETE" => (Vec::new(), 0),
-            "POST" => (body.to_string().into_bytes(), 3),
-            _ => (body.to_string().into_bytes(), 2),
-        };
-        let headers = headers.into_iter().take(take).collect();
-        let (method, token) = (method.to_owned(), token.clone());
-        self.world.send(&Sent { call: None, method, path, headers, body, token })
-    }
-
-    /// The same, which fails unless it is done.
-    fn done(&mut self, who: usize, method: &str, path: &str, body: &Value) -> Answer {
-        let token = self.hiders[who].token.clone();
-        let answer = self.send(&token, method, path, body);
-        assert!(answer.status < 300, "{method} {path} {body}: {} {}", answer.status, answer.text);
-        answer
-    }
-
-    /// Keeps the ids and keys of something that is found in a list, and of what is in it.
-    fn keep(&mut self, list: &str, thing: &Value) {
-        match thing {
-            Value::Object(members) => {
-                if let Some(id) = members.get("id") {
-                    self.hidden.ids.push((list.to_owned(), text(id)));
-                }
-                if let Some(key) = members.get("key").filter(|key| key.is_string()) {
-                    self.hidden.keys.push(text(key));
-                }
-                members.iter().for_each(|(name, member)| self.keep(name, member));
-            }
-            Value::Array(items) => items.iter().for_each(|item| self.keep(list, item)),
-            _ => {}
-        }
-    }
-
-    fn do_it(&mut self, deed: &Deed) {
-        let side = usize::from(self.side == Side::Right);
-        match deed {
-            Deed::Line(line) => self.line(line, side),
-            Deed::Promise(who, bodies) => {
-                let made = self.done(*who, "POST", "commitments", &bodies[side]).body;
-                self.keep("commitments", &made);
-            }
-            Deed::Strategy(who, bodies) => {
-                let made = self.done(*who, "POST", "strategies", &bodies[side]).body;
-                self.keep("strategies", &made);
-            }
-            Deed::Check(who, bodies) => drop(self.done(*who, "POST", "checks", &bodies[side])),
-            Deed::Document(who, which) => self.document(*who, which),
-            Deed::SignIn(who) => {
-                let login =
-                    json!({"login": self.hiders[*who].login, "password": concord_tests::PASSWORD});
-                self.done(*who, "POST", "/v1/tokens", &login);
-            }
-            Deed::Tool(who) => {
-                let tool = json!({"name": "Hidden", "scope": "read", "ends_on": "2026-12-20"});
-                let made = self.done(*who, "POST", "/v1/me/tool-tokens", &tool).body;
-                self.keep("tool-tokens", &made);
-            }
-            Deed::Factor(who) => {
-                drop(self.done(*who, "POST", "/v1/me/second-factor", &json!({})));
-            }
-            Deed::Invite(who, number) => {
-                let invited = json!({"login": format!("hidden-{number}@nowhere"), "name": "Hidden",
-                    "role": "member", "organization": self.hiders[*who].organization});
-                self.done(*who, "POST", "people", &invited);
-            }
-            Deed::Refused(who) => {
-                let token = self.hiders[*who].token.clone();
-                let missing = "engagements/00000000-0000-4000-8000-000000000000";
-                assert_eq!(self.send(&token, "GET", missing, &Value::Null).status, 404);
-            }
-            Deed::Member(number) => {
-                let login = format!("hidden-{number}@nowhere");
-                self.world.ids.continue_at(IDS + first_id(0) * (self.number + 1));
-                self.world.account(&login, false);
-                self.world.role(OPERATION, &login, Role::Member, Some(HIDERS[0]));
-            }
-            Deed::Elsewhere => {
-                let operation = json!({"key": "elsewhere", "name": "Elsewhere", "country": "SSD"});
-                let made = self.send(self.manager, "POST", "/v1/operations", &operation);
-                // A second one of the plan is refused as taken, in the same way in both worlds.
-                assert!([201, 409, 422].contains(&made.status), "{}", made.text);
-                self.keep("operations", &made.body);
-            }
-        }
-    }
-
-    fn line(&mut self, line: &Line, side: usize) {
-        let made = self.done(line.who, "POST", "engagements", &line.bodies[side]).body;
-        self.keep("engagements", &made["engagement"]);
-        self.keep("flags", &made["flags"]);
-        let id = text(&made["engagement"]["id"]);
-        let path = format!("engagements/{id}");
-        if self.hidden.line.is_none() {
-            self.hidden.line = Some((id, line.who));
-        }
-        let who = line.who;
-        for then in &line.then {
-            match then {
-                Then::Amend => {
-                    drop(self.done(who, "PATCH", &path, &json!({"status": "suspended"})));
-                }
-                Then::Ask => {
-                    let ask = json!({"issue": "access.movement.goods", "action": "allow_passage"});
-                    let made = self.done(who, "POST", &format!("{path}/asks"), &ask).body;
-                    self.keep("asks", &made["ask"]);
-                }
-                Then::Promise => {
-                    let (issue, action) = ASKS[0];
-                    let promise = json!({"engagement": made["engagement"]["id"], "issue": issue,
-                        "armed_actor": line.bodies[side]["armed_actor"], "action": action,
-                        "kind": "verbal_assurance"});
-                    let made = self.done(who, "POST", "commitments", &promise).body;
-                    self.keep("commitments", &made);
-                }
-                Then::Look => {
-                    self.done(who, "GET", &path, &Value::Null);
-                    self.done(who, "GET", &format!("{path}/flags"), &Value::Null);
-                }
-                Then::Step => {
-                    // A flag of this line, if its owner reads one: an owner works on what is hidden.
-                    let flags = self.done(who, "GET", &format!("{path}/flags"), &Value::Null).body;
-                    let own = |flag: &&Value| {
-                        let between = flag["between"].as_array().into_iter().flatten();
-                        let mut entries = between.filter_map(|side| side["engagement"].as_str());
-                        entries.all(|entry| self.hidden.ids.iter().any(|(_, id)| id == entry))
-                    };
-                    let flags = flags["items"].as_array().cloned().unwrap_or_default();
-                    if let Some(flag) = flags.iter().find(own) {
-                        let path = format!("flags/{}/steps", text(&flag["id"]));
-                        self.done(who, "POST", &path, &json!({"state": "acknowledged"}));
-                    }
-                }
-                Then::Contact => {
-                    let contact = json!({"on": "2026-11-19"});
-                    self.done(who, "POST", &format!("{path}/contacts"), &contact);
-                }
-                Then::Share => {
-                    let mut sharing = json!({"audience": "own", "reason": "Closer",
-                        "disclosure": line.bodies[side]["disclosure"]});
-                    if line.bodies[side]["audience"] == "operation" {
-                        sharing["audience"] = "operation".into();
-                    }
-                    self.done(who, "PUT", &format!("{path}/sharing"), &sharing);
-                }
-            }
-        }
-    }
-
-    fn document(&mut self, who: usize, which: &str) {
-        match which {
-            "bundle" => drop(self.done(who, "GET", "bundle", &Value::Null)),
-            "brief" => {
-                let token = self.hiders[who].token.clone();
-                self.send(&token, "POST", "briefs", &json!({"armed_actor": "ufv"}));
-            }
-            "report" => {
-                let token = self.hiders[who].token.clone();
-                let period = json!({"from": "2026-10-01", "until": "2026-11-20"});
-                self.send(&token, "POST", "reports", &period);
-            }
-            _ => {
-                let token = self.hiders[who].token.clone();
-                self.send(&token, "POST", "timelines", &json!({}));
-            }
-        }
     }
 }

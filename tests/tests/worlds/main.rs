@@ -14,6 +14,7 @@ mod calls;
 mod compared;
 mod hidden;
 mod pair;
+mod planting;
 mod random;
 mod stage;
 
@@ -34,6 +35,49 @@ use stage::{Base, Stage};
 
 /// How many pairs of worlds there are, unless somebody asks for more.
 const PAIRS: usize = 200;
+/// What is to be hidden in some pairs, in the words of the deeds.
+const KINDS: [&str; 40] = [
+    "Presence",
+    "Content",
+    "Texts",
+    "1 days",
+    "8 days",
+    "200 days",
+    "line that discloses none",
+    "line that discloses match",
+    "line that discloses existence",
+    "line that discloses summary",
+    "line: Amend",
+    "line: Ask",
+    "line: Promise",
+    "line: Look",
+    "line: Step",
+    "line: Contact",
+    "line: Tighten",
+    "line: Loosen",
+    "line: Renew",
+    "line: Keep",
+    "line: Consent",
+    "line: Retract",
+    "commitment",
+    "strategy",
+    "check",
+    "spent budget",
+    "request: Yes",
+    "request: No",
+    "request: Silence",
+    "request: None",
+    "request: Retracted",
+    "answer: No",
+    "document",
+    "seen notifications",
+    "sign-in",
+    "tool",
+    "second factor",
+    "invitation",
+    "change of the desk",
+    "operation",
+];
 /// How many worlds with less hidden in them are tried to find what a leak is about.
 const TRIES_MAX: usize = 12;
 
@@ -65,10 +109,30 @@ fn asked(name: &str) -> Option<usize> {
     std::env::var(name).ok().map(|written| written.parse().expect("it is a number"))
 }
 
-/// Whether there are so many pairs that a third of the calls in each is enough to make each call as
-/// everybody.
-const fn is_in_thirds(pairs: usize) -> bool {
-    pairs >= 3 * TURNS.len()
+/// Into how many parts the calls are parted, of which one is made in a pair. In so many turns of all
+/// each call is made as everybody.
+const PARTS: usize = 10;
+
+/// What somebody is asked for in a pair, and after how many days.
+fn share(seed: usize, pairs: usize) -> (Share, i64) {
+    let (turn, place) = (seed / TURNS.len(), seed % TURNS.len());
+    // Whoever reads twice in a turn of all is asked for another part then, or on a later day.
+    let before = TURNS[..place].iter().filter(|other| **other == TURNS[place]).count();
+    let days = match (turn + place) % 9 {
+        5 if before > 0 => 200,
+        2 if before > 0 => 8,
+        7 if before > 0 => 1,
+        _ => 0,
+    };
+    // In each turn of all, one of them after the other is asked for everything, in order: some
+    // calls need what others have made.
+    if turn % TURNS.len() == place {
+        (Share::All, 0)
+    } else if pairs == 1 {
+        (Share::All, days)
+    } else {
+        (Share::Part { of: PARTS, turn: turn + before }, days)
+    }
 }
 
 /// What was compared, and what differed.
@@ -79,6 +143,8 @@ struct Report {
     compared: BTreeMap<(&'static str, String), (usize, usize, usize)>,
     /// How often the owner was to be told of what is hidden, and was.
     told: (usize, usize),
+    /// In how many pairs there was each kind of what is hidden.
+    hidden: BTreeMap<String, usize>,
 }
 
 /// The same plan with as little hidden as still leaks.
@@ -104,10 +170,11 @@ fn told(at: (&Base, &Stage), plan: &Plan, share: Share, leaks: &[Leak]) -> Strin
     let (plan, leak) = least(at, plan, share, &leaks[0]);
     let calls: BTreeSet<&str> = leaks.iter().map(|leak| leak.call.as_str()).collect();
     format!(
-        "seed {} ({:?}): {} learns of what is hidden by {} ({} answers differ, of {calls:?}):\n  {}\n  \
-         hidden: {:?}",
+        "seed {} ({:?}, {} days): {} learns of what is hidden by {} ({} answers differ, of \
+         {calls:?}):\n  {}\n  hidden: {:?}",
         plan.seed,
         plan.difference,
+        plan.days,
         plan.caller.name(),
         leak.call,
         leaks.len(),
@@ -129,17 +196,8 @@ fn everything(database: Database, pairs: usize) -> Report {
         let seed = first + number;
         let caller = TURNS[seed % TURNS.len()];
         let stage = base.stage(caller);
-        let plan = Plan::of(seed as u64, caller);
-        // Whoever reads twice in a turn of all is asked for another third then.
-        let before = TURNS[..seed % TURNS.len()].iter().filter(|turn| **turn == caller).count();
-        // In each turn of all, one of them after the other is asked for everything, in order: some
-        // calls need what others have made.
-        let (turn, place) = (seed / TURNS.len(), seed % TURNS.len());
-        let share = if is_in_thirds(pairs) && turn % TURNS.len() != place {
-            Share::Third(seed / TURNS.len() + before)
-        } else {
-            Share::All
-        };
+        let (share, days) = share(seed, pairs);
+        let plan = Plan::of(seed as u64, caller).after(days);
         let outcome = compared(&base, stage, &plan, share);
         let leak =
             (!outcome.leaks.is_empty()).then(|| told((&base, stage), &plan, share, &outcome.leaks));
@@ -148,6 +206,13 @@ fn everything(database: Database, pairs: usize) -> Report {
         for (call, (count, good)) in outcome.compared {
             let all = report.compared.entry((caller.name(), call)).or_default();
             *all = (all.0 + 1, all.1 + count, all.2 + good);
+        }
+        let mut kinds: BTreeSet<String> =
+            plan.deeds.iter().flat_map(|(deed, _)| deed.kinds()).collect();
+        kinds.insert(format!("{days} days"));
+        kinds.insert(format!("{:?}", plan.difference));
+        for kind in kinds {
+            *report.hidden.entry(kind).or_default() += 1;
         }
         report.told.0 += usize::from(outcome.is_told_to_owner.is_some());
         report.told.1 += usize::from(outcome.is_told_to_owner == Some(true));
@@ -170,32 +235,44 @@ fn holds(database: Database, pairs: usize) {
          each of {} pairs of operation and caller in {least} pairs or more",
         report.compared.len()
     );
+    let hidden: Vec<String> =
+        report.hidden.iter().map(|(kind, pairs)| format!("{kind} {pairs}")).collect();
+    println!("  in how many pairs there was what: {}", hidden.join(", "));
     assert!(report.leaks.is_empty(), "{}", report.leaks.join("\n\n"));
+    is_covered(&report, pairs);
     if pairs < TURNS.len() {
         return;
     }
-    let callers = Caller::all();
-    let operations = concord_tests::walk::operations();
+    assert!(good * 3 > answers, "{good} of {answers} answers were good");
+    let (to_tell, told) = report.told;
+    assert!(to_tell * 3 > pairs, "in {to_tell} of {pairs} pairs a line is hidden");
+    assert_eq!(to_tell, told, "those whose it is do not see that the worlds differ");
+}
+
+/// Fails unless every operation was called as everybody, and answered well to somebody, and all that
+/// can be hidden was, in so many pairs as are enough for that.
+fn is_covered(report: &Report, pairs: usize) {
+    if pairs < PARTS * TURNS.len() {
+        return;
+    }
     let mut missing = Vec::new();
-    for operation in &operations {
+    for operation in concord_tests::walk::operations() {
         let mut is_good = false;
-        for caller in &callers {
-            // Of whoever reads once in a turn of all.
-            let turns = pairs / TURNS.len() / if is_in_thirds(pairs) { 3 } else { 1 };
+        for caller in Caller::all() {
             let of = (caller.name(), operation.id.clone());
             let (pairs, _, good) = report.compared.get(&of).copied().unwrap_or_default();
-            assert!(pairs >= turns, "{} as {} in {pairs} pairs", operation.id, caller.name());
+            assert!(pairs > 0, "{} was never called as {}", operation.id, caller.name());
             is_good |= good > 0;
         }
         if !is_good {
-            missing.push(&operation.id);
+            missing.push(operation.id);
         }
     }
     assert!(missing.is_empty(), "never answered well, so there is no call for them: {missing:?}");
-    assert!(good * 3 > answers, "{good} of {answers} answers were good");
-    let (to_tell, told) = report.told;
-    assert!(to_tell * 2 > pairs, "in {to_tell} of {pairs} pairs a line is hidden");
-    assert_eq!(to_tell, told, "those whose it is do not see that the worlds differ");
+    for kind in KINDS {
+        let count = report.hidden.get(kind).copied().unwrap_or_default();
+        assert!(count >= 2, "{kind}: hidden in {count} of {pairs} pairs");
+    }
 }
 
 #[test]

@@ -2,21 +2,26 @@
 
 use std::collections::BTreeMap;
 
+use concord_app::retention;
 use concord_tests::{
     Answer, Registry,
     tape::{Sent, Step, first_id},
+    walk::{Caller, OPERATION},
 };
 
 use crate::{
     calls::{Call, calls},
     compared::differing,
-    hidden::{Hidden, Plan, Planting, Side},
+    hidden::{Plan, Side},
+    planting::{Hidden, Planting},
     random::Random,
     stage::{Base, Stage},
 };
 
 /// Where the ids of questions begin, far from those of all steps.
 const IDS: u64 = 1 << 56;
+/// Where those begin of what is done as days pass.
+const IDS_OF_DAYS: u64 = 1 << 55;
 /// Where one's second factor is.
 const FACTOR: &str = "/v1/me/second-factor";
 /// How many pages of a list are read.
@@ -32,19 +37,19 @@ pub struct Leak {
 }
 
 /// Which of the calls are made in a pair of worlds.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Share {
     /// All of them.
     All,
-    /// One third, by turns: so that many worlds are compared in little time.
-    Third(usize),
+    /// One of so many parts, by turns: so that many worlds are compared in little time.
+    Part { of: usize, turn: usize },
 }
 
 impl Share {
     const fn has(self, at: usize) -> bool {
         match self {
             Self::All => true,
-            Self::Third(turn) => at % 3 == turn % 3,
+            Self::Part { of, turn } => at % of == turn % of,
         }
     }
 }
@@ -70,14 +75,8 @@ struct Pair<'s> {
 /// Makes two worlds by a plan, and compares all that somebody is answered in them.
 pub fn compared(base: &Base, stage: &Stage, plan: &Plan, share: Share) -> Outcome {
     let (left, right) = (stage.world(), stage.world());
-    let plant = |world: &Registry, side: Side| {
-        let (hiders, manager, hidden) = (&base.hiders[..], &base.manager, Hidden::default());
-        let mut planting = Planting { world, side, hiders, manager, number: 0, hidden };
-        planting.plant(plan);
-        planting.hidden
-    };
-    let mut hidden = plant(&left, Side::Left);
-    let other = plant(&right, Side::Right);
+    let mut hidden = Planting::of(plan, base, (&left, Side::Left));
+    let other = Planting::of(plan, base, (&right, Side::Right));
     hidden.ids.extend(other.ids);
     hidden.keys.extend(other.keys);
     hidden.line = hidden.line.or(other.line);
@@ -85,7 +84,7 @@ pub fn compared(base: &Base, stage: &Stage, plan: &Plan, share: Share) -> Outcom
     let told = hidden.line.clone().map(|(id, who)| {
         let sent = Sent {
             method: "GET".to_owned(),
-            path: format!("/v1/operations/{}/engagements/{id}", concord_tests::walk::OPERATION),
+            path: format!("/v1/operations/{OPERATION}/engagements/{id}"),
             token: base.hiders[who].token.clone(),
             ..Sent::default()
         };
@@ -93,50 +92,93 @@ pub fn compared(base: &Base, stage: &Stage, plan: &Plan, share: Share) -> Outcom
         (left.status < 300 || right.status < 300) && left.text != right.text
     });
     pair.outcome.is_told_to_owner = told;
-    pair.all((base, stage), share, &hidden);
+    let all = calls(&stage.tape, &base.operations);
+    let of_share: Vec<(usize, &Call<'_>)> =
+        all.iter().enumerate().filter(|(at, _)| share.has(*at)).collect();
+    // What changes nothing first, while all that is hidden is as it was hidden.
+    let token = pair.pass(stage);
+    pair.ask_all(&of_share, (token.as_ref(), &hidden));
+    if plan.days == 0 {
+        pair.do_all(stage, &all, share);
+        let last = all.iter().rev().find(|call| call.sent.token.is_some());
+        let token = last.and_then(|call| call.sent.token.as_ref());
+        pair.name_all(&of_share, (token, &hidden));
+    } else {
+        pair.name_all(&of_share, (token.as_ref(), &hidden));
+    }
     pair.outcome
 }
 
 impl Pair<'_> {
-    fn all(&mut self, (base, stage): (&Base, &Stage), share: Share, hidden: &Hidden) {
-        let all = calls(&stage.tape, &base.operations);
+    /// Lets the days of the plan pass in both worlds, with what is done as they pass; answers the
+    /// token of the caller after that.
+    fn pass(&self, stage: &Stage) -> Option<String> {
+        if self.plan.days == 0 {
+            return stage.token.clone();
+        }
+        let pass = |world: &Registry| {
+            world.pass_days(self.plan.days);
+            world.ids.continue_at(IDS_OF_DAYS);
+            retention::run(&world.app).expect("what is past is retracted");
+            world.ids.continue_at(IDS_OF_DAYS + first_id(0));
+            match stage.caller {
+                Caller::Tool | Caller::Anonymous | Caller::Disabled => stage.token.clone(),
+                _ => world.signed_in(&stage.login, OPERATION).token,
+            }
+        };
+        // Each is good in both, since it is of the same session.
+        pass(&self.right);
+        pass(&self.left)
+    }
+
+    /// Asks all questions, in every form, and everything about what is hidden.
+    fn ask_all(
+        &mut self,
+        calls: &[(usize, &Call<'_>)],
+        (token, hidden): (Option<&String>, &Hidden),
+    ) {
+        for (at, call) in calls {
+            let (mut random, mut all) = (self.random(*at, 0), Vec::new());
+            if call.is_question() {
+                all.extend(call.forms(token, &mut random));
+                all.extend(call.asked(token, hidden, &mut random));
+            }
+            all.extend(call.about(token, hidden, &mut random));
+            if random.below(4) == 0 {
+                all.extend(call.elsewhere(token));
+            }
+            all.iter().for_each(|sent| self.ask(call, sent));
+        }
+    }
+
+    /// Chance of its own for each call and each pass, so that the same is asked whichever part of the
+    /// calls are made.
+    fn random(&self, call: usize, pass: u64) -> Random {
+        Random::of(self.plan.seed ^ ((call as u64 + 1) << 32) ^ (pass << 60))
+    }
+
+    /// Makes the calls as they were made once.
+    fn do_all(&mut self, stage: &Stage, all: &[Call<'_>], share: Share) {
         // What needs a second factor needs what brought it in.
         let has = |at: usize| share.has(at) || all[at].operation.path.starts_with(FACTOR);
-        let tape = stage.tape.iter().enumerate().filter(|(at, _)| has(*at)).map(|(_, steps)| steps);
-        let calls =
-            || all.iter().enumerate().filter(|(at, _)| share.has(*at)).map(|(_, call)| call);
-        let mut random = Random::of(self.plan.seed ^ 0x5eed);
-        let token = stage.token.as_ref();
-        // What changes nothing first, while all that is hidden is as it was hidden.
-        for call in calls() {
-            if call.is_question() {
-                for sent in call.forms(token, &mut random) {
-                    self.ask(call, &sent);
-                }
-                for sent in call.asked(token, hidden, &mut random) {
-                    self.ask(call, &sent);
-                }
-            }
-            for sent in call.about(token, hidden, &mut random) {
-                self.ask(call, &sent);
-            }
-            if random.below(4) == 0
-                && let Some(sent) = call.elsewhere(token)
-            {
-                self.ask(call, &sent);
-            }
-        }
-        for (number, step) in tape.flatten() {
+        let tape = stage.tape.iter().enumerate().filter(|(at, _)| has(*at));
+        for (number, step) in tape.flat_map(|(_, steps)| steps) {
             let answers = (self.left.again(*number, step), self.right.again(*number, step));
             if let ((Some(left), Some(right)), Step::Request(sent)) = (answers, step) {
                 let call = sent.call.clone().unwrap_or_default();
                 self.compare(&call, sent, (&left, &right));
             }
         }
-        let last = all.iter().rev().find(|call| call.sent.token.is_some());
-        let token = last.and_then(|call| call.sent.token.as_ref());
-        for call in calls() {
-            for sent in call.naming(token, hidden, &mut random) {
+    }
+
+    /// Makes each call with something in it that names what is hidden.
+    fn name_all(
+        &mut self,
+        calls: &[(usize, &Call<'_>)],
+        (token, hidden): (Option<&String>, &Hidden),
+    ) {
+        for (at, call) in calls {
+            for sent in call.naming(token, hidden, &mut self.random(*at, 1)) {
                 self.ask(call, &sent);
             }
         }

@@ -8,13 +8,25 @@ use concord_tests::{
     Database, Registry,
     tape::Step,
     template::Template,
-    walk::{Caller, DAY, Known, OPERATION, Operation, Walk, complete, operations, played},
+    walk::{
+        Caller, DAY, Known, OPERATION, ORGANIZATION, Operation, Walk, complete, operations, played,
+        text,
+    },
 };
 
-use crate::hidden::{HIDERS, Hider};
+use serde_json::json;
+
+use crate::hidden::HIDERS;
 
 /// Where the ids begin of those who are brought in for a caller.
 const PEOPLE: u64 = 1 << 20;
+
+/// Somebody of an organisation that hides things.
+pub struct Hider {
+    pub organization: &'static str,
+    pub login: String,
+    pub token: Option<String>,
+}
 
 /// What all worlds have in common.
 pub struct Base {
@@ -22,6 +34,12 @@ pub struct Base {
     pub hiders: Vec<Hider>,
     /// Somebody who manages the installation.
     pub manager: Option<String>,
+    /// Somebody of the desk.
+    pub keeper: Option<String>,
+    /// A line of the callers' organisation, which all read.
+    pub followed: String,
+    /// The name of that organisation, which has asked others to be put in touch.
+    pub asking: String,
     pub operations: Vec<Operation>,
     stages: Vec<OnceLock<Stage>>,
 }
@@ -34,6 +52,8 @@ pub struct Stage {
     pub tape: Vec<Vec<(usize, Step)>>,
     /// The token of the caller at the beginning.
     pub token: Option<String>,
+    /// What the caller signs in with.
+    pub login: String,
 }
 
 /// A copy in which ids are made of what they are of.
@@ -51,15 +71,31 @@ impl Base {
         let sample = Sample::named(OPERATION).unwrap_or(SAMPLES[0]);
         registry.import(&sample.bundle(registry.app.today()).expect("the sample"));
         complete(&registry);
+        let own = registry.member(OPERATION, ORGANIZATION);
+        let line = json!({"organization": ORGANIZATION, "armed_actor": "quay", "level": "tactical",
+            "method": "negotiation", "status": "ongoing", "from": "2026-11-01",
+            "audience": "operation"});
+        let followed = own.post("engagements", &line).expect(201).body;
+        // About all of its restricted lines but one, about which the callers ask.
+        let flags = own.get("flags").expect(200).body;
+        for line in flags["restricted"].as_array().into_iter().flatten().skip(1) {
+            let wish = json!({"restricted": line["id"], "reason": "Before we go."});
+            own.post("contact-requests", &wish).expect(201);
+        }
+        let asked = own.get("contact-requests").expect(200).body;
         let hider = |organization: &&'static str| {
             let person = registry.person(OPERATION, Role::FocalPoint, Some(organization));
             Hider { organization, login: person.login.clone(), token: person.token.clone() }
         };
         let hiders = HIDERS.iter().map(hider).collect();
         let manager = registry.administrator().token.clone();
+        let keeper = registry.desk(OPERATION).token.clone();
         let stages = Caller::all().iter().map(|_| OnceLock::new()).collect();
         let template = Template::of(registry);
-        Self { template, hiders, manager, operations: operations(), stages }
+        let followed = text(&followed["engagement"]["id"]);
+        let asking = text(&asked["items"][0]["organization"]["name"]);
+        let operations = operations();
+        Self { template, hiders, manager, keeper, followed, asking, operations, stages }
     }
 
     /// The stage of a caller, which is set up when it is first asked for.
@@ -77,9 +113,9 @@ impl Stage {
         let (people, own) = (walk.people(), walk.own.clone());
         drop(walk);
         let template = Arc::new(Template::of(registry));
-        let token = people[0].token.clone();
+        let (token, login) = (people[0].token.clone(), people[0].login.clone());
         let tape = recorded(&template, caller, (&people, own), &base.operations);
-        Self { template, caller, tape, token }
+        Self { template, caller, tape, token, login }
     }
 
     /// The same calls by somebody else.
@@ -92,7 +128,8 @@ impl Stage {
                 sent.token.clone_from(&token);
             }
         }
-        Self { template: Arc::clone(&self.template), caller: self.caller, tape, token }
+        let (template, login) = (Arc::clone(&self.template), self.login.clone());
+        Self { template, caller: self.caller, tape, token, login }
     }
 
     /// A world of its own.

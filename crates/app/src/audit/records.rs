@@ -38,7 +38,7 @@ pub(crate) fn records(app: &App, tx: &mut Tx, deeds: &Deeds) -> Result<Option<Ve
         let owner = match object.whose {
             Whose::Nobody => None,
             Whose::Organization(owner) => Some(owner.0),
-            Whose::OfEntry(entry) => match owners.get(&entry) {
+            Whose::OfEntry(entry) | Whose::UntoldOfEntry(entry) => match owners.get(&entry) {
                 Some(owner) => owner.map(|owner| owner.0),
                 // What is only intended is no entry.
                 None => continue,
@@ -49,7 +49,11 @@ pub(crate) fn records(app: &App, tx: &mut Tx, deeds: &Deeds) -> Result<Option<Ve
         if is_own && is_seen {
             continue;
         }
-        let part = if is_seen { owner } else { owner.or(own) };
+        let part = match object.whose {
+            Whose::UntoldOfEntry(_) => None,
+            _ if is_seen => owner,
+            _ => owner.or(own),
+        };
         let of_part = parts.entry((object.deed, part)).or_default();
         // The later one binds what it has become, and a document says more than an entry.
         let known = of_part.get(&object.id).is_some_and(|known| known.kind != "entry");
@@ -71,7 +75,7 @@ pub(crate) fn records(app: &App, tx: &mut Tx, deeds: &Deeds) -> Result<Option<Ve
 /// Whose the entries are of which this is not known.
 fn owners(tx: &mut Tx, noted: &Noted) -> Result<BTreeMap<Uuid, Option<OrganizationId>>> {
     let entry = |object: &Object| match object.whose {
-        Whose::OfEntry(entry) => Some(entry),
+        Whose::OfEntry(entry) | Whose::UntoldOfEntry(entry) => Some(entry),
         Whose::Nobody | Whose::Organization(_) => None,
     };
     let ids: BTreeSet<Uuid> = noted.objects.iter().filter_map(entry).collect();

@@ -10,7 +10,7 @@ use std::{
     },
 };
 
-use actix_web::{App as Server, HttpServer, middleware};
+use actix_web::{App as HttpApp, HttpServer, middleware};
 use chrono::{DateTime, TimeDelta, Utc};
 use concord_app::{
     App, Clock, Ids,
@@ -18,6 +18,7 @@ use concord_app::{
     auth, bundles,
     oidc::Provider,
     people,
+    smtp::Server,
 };
 use concord_domain::vocabulary::Role;
 use concord_store::{
@@ -30,6 +31,7 @@ use uuid::Uuid;
 pub mod audited;
 pub mod contract;
 pub mod held;
+pub mod mailbox;
 pub mod postgres;
 pub mod prober;
 pub mod provider;
@@ -146,11 +148,25 @@ static MADE: AtomicU64 = AtomicU64::new(0);
 impl Registry {
     /// A new registry without anybody in it.
     pub fn on(database: Database) -> Self {
-        Self::signing_in_at(database, None)
+        Self::reaching(database, None, None)
     }
 
     /// The same, at whose identity provider people can sign in.
     pub fn signing_in_at(database: Database, provider: Option<Arc<Provider>>) -> Self {
+        Self::reaching(database, provider, None)
+    }
+
+    /// The same, which hands messages to an SMTP server.
+    pub fn sending_by(database: Database, smtp: Option<Arc<Server>>) -> Self {
+        Self::reaching(database, None, smtp)
+    }
+
+    /// The same with both.
+    pub fn reaching(
+        database: Database,
+        provider: Option<Arc<Provider>>,
+        smtp: Option<Arc<Server>>,
+    ) -> Self {
         let number = MADE.fetch_add(1, Ordering::Relaxed);
         let name = format!("concord_{}_{number}", std::process::id());
         let folder = std::env::temp_dir().join(&name);
@@ -178,6 +194,7 @@ impl Registry {
             keys: keys.clone(),
             throttle: Arc::new(auth::Throttle::default()),
             provider,
+            smtp,
             doing: Doing::own("serve"),
         };
         let (address, server) = serve(app.clone());
@@ -333,7 +350,7 @@ fn serve(app: App) -> (SocketAddr, actix_web::dev::ServerHandle) {
     std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
             let server = HttpServer::new(move || {
-                Server::new()
+                HttpApp::new()
                     .wrap(middleware::from_fn(concord_api::trace))
                     .configure(|config| concord_api::configure(&app, config))
             })

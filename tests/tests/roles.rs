@@ -19,6 +19,7 @@ use concord_tests::{
     Answer, Database, PASSWORD, Person, Registry,
     contract::contract,
     is_golden,
+    mailbox::Mailbox,
     provider::{Played, sent_there},
 };
 use serde_json::{Value, json};
@@ -125,6 +126,7 @@ fn operations() -> Vec<Operation> {
 struct Walk<'r> {
     registry: &'r Registry,
     played: &'r Played,
+    mailbox: &'r Mailbox,
     is: Caller,
     caller: Person<'r>,
     helpers: Vec<Person<'r>>,
@@ -142,7 +144,10 @@ const READINGS: [&str; 5] = [
 ];
 
 impl<'r> Walk<'r> {
-    fn of((registry, played): (&'r Registry, &'r Played), caller: Caller) -> Self {
+    fn of(
+        (registry, played, mailbox): (&'r Registry, &'r Played, &'r Mailbox),
+        caller: Caller,
+    ) -> Self {
         let person = match caller {
             Caller::Is(role) => registry.person(OPERATION, role, organization(role)),
             Caller::Installation => registry.administrator(),
@@ -169,7 +174,8 @@ impl<'r> Walk<'r> {
         let question = check.and_then(|check| check.example).expect("a question");
         helpers[0].post("checks", &question).expect(200);
         helpers[0].post(TOOLS, &tool()).expect(201);
-        let mut walk = Self { registry, played, is: caller, caller: person, helpers, own: None };
+        let is = caller;
+        let mut walk = Self { registry, played, mailbox, is, caller: person, helpers, own: None };
         walk.link(&walk.helpers[0]);
         if let Caller::Is(Role::Member | Role::FocalPoint) | Caller::Standing | Caller::Tool =
             caller
@@ -403,6 +409,16 @@ impl<'r> Walk<'r> {
                     body = self.back(&sent, &self.caller.login);
                 }
             }
+            "confirm_email" => {
+                if self.is == Caller::Standing {
+                    let proof = json!({"password": PASSWORD});
+                    self.caller.post("/v1/tokens/step-up", &proof).expect(204);
+                }
+                let wanted = json!({"address": "caller@field.example", "sends": "each"});
+                if self.caller.post("/v1/me/email", &wanted).status == 204 {
+                    body["code"] = self.mailbox.code().into();
+                }
+            }
             "change_password" => {
                 body["password"] = PASSWORD.into();
                 body["new_password"] = PASSWORD.into();
@@ -498,9 +514,11 @@ fn send(caller: &Person<'_>, operation: &Operation, path: &str, body: Option<&Va
 /// What everybody is answered, by operation and caller.
 fn walked() -> BTreeMap<String, Vec<u16>> {
     let mut all: BTreeMap<String, Vec<u16>> = BTreeMap::new();
+    let mailbox = Mailbox::default();
     for caller in Caller::all() {
         let played = Played::new();
-        let registry = Registry::signing_in_at(Database::Sqlite, played.provider());
+        let (provider, smtp) = (played.provider(), mailbox.server());
+        let registry = Registry::reaching(Database::Sqlite, provider, smtp);
         registry.set_day(DAY);
         let sample = Sample::named(OPERATION).unwrap_or(SAMPLES[0]);
         registry.import(&sample.bundle(registry.app.today()).expect("the sample"));
@@ -511,7 +529,7 @@ fn walked() -> BTreeMap<String, Vec<u16>> {
         registry.desk(OPERATION).post("desk/changes", &second).expect(201);
         // What callers propose comes after it in the list.
         registry.pass_seconds(1);
-        let mut walk = Walk::of((&registry, &played), caller);
+        let mut walk = Walk::of((&registry, &played, &mailbox), caller);
         for operation in operations() {
             all.entry(operation.id.clone()).or_default().push(walk.call(&operation));
         }

@@ -83,6 +83,7 @@ impl Place {
             keys: Arc::new(FileKeys::open(&self.keys)?),
             throttle: Arc::new(auth::Throttle::default()),
             provider: None,
+            smtp: None,
             doing: Doing::own(action),
         })
     }

@@ -57,6 +57,7 @@ const STEPS: &[Step] = &[
     step!("0012_retention"),
     step!("0013_ways_in"),
     step!("0014_notifications"),
+    step!("0015_email"),
 ];
 
 /// Brings a database up to date. Each step is a transaction of its own.

@@ -136,6 +136,7 @@ fn open(file: &Path, day: Day) -> App {
         keys: Arc::new(OneKey(Arc::new(ring))),
         throttle: Arc::new(auth::Throttle::default()),
         provider: None,
+        smtp: None,
         doing: Doing::own("serve"),
     }
 }

@@ -50,12 +50,16 @@ pub(super) fn problems(route: &Route) -> Vec<&'static Kind> {
         "begin_oidc" | "finish_oidc" => &[&problem::CONFLICT, &problem::PROVIDER],
         "refresh" => &[&problem::SESSION_ENDED, &problem::BUSY],
         "check" => &[&problem::BUDGET_SPENT],
-        "change_password" | "step_up" | "confirm_second_factor" | "ask_for_contact" => {
-            &[&problem::THROTTLED]
-        }
-        "enrol_second_factor" | "renew_recovery_codes" | "remove_second_factor" => {
-            &[&problem::CONFLICT]
-        }
+        "change_password"
+        | "step_up"
+        | "confirm_second_factor"
+        | "confirm_email"
+        | "ask_for_contact" => &[&problem::THROTTLED],
+        "set_email" => &[&problem::THROTTLED, &problem::NOT_SENT],
+        "enrol_second_factor"
+        | "renew_recovery_codes"
+        | "remove_second_factor"
+        | "remove_email" => &[&problem::CONFLICT],
         "confirm_desk_change" => &[&problem::INVALID, &problem::CONFLICT],
         "readyz" => &[&problem::BUSY],
         _ => &[],

@@ -85,8 +85,8 @@ fn oneself() -> Vec<Route> {
             Method::PUT,
             "/v1/me/password",
             ("change_password", "signing in"),
-            "Change your password, sign out everywhere else, revoke the tokens of tools, and unlink \
-             what you are at an identity provider",
+            "Change your password, sign out everywhere else, revoke the tokens of tools, unlink what \
+             you are at an identity provider, and remove your e-mail address",
             change_password,
         )
         .body(

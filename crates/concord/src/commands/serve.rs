@@ -9,15 +9,16 @@ use concord_app::{
     App,
     audit::{Doing, checkpoint::make_daily, sequence::sequence},
     bundles::{self, Defaults},
-    lock_down, people, retention,
+    email, lock_down, people, retention,
     samples::SAMPLES,
 };
-use concord_domain::vocabulary::Role;
+use concord_domain::{email::Rounds, vocabulary::Role};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
     identity_provider::IdentityProvider,
     setup::{Place, Standing, write_secret},
+    smtp_server::SmtpServer,
 };
 
 /// Serve the API
@@ -27,6 +28,8 @@ pub struct Serve {
     place: Place,
     #[command(flatten)]
     identity_provider: IdentityProvider,
+    #[command(flatten)]
+    smtp: SmtpServer,
     /// Where to listen
     #[arg(long, env = "CONCORD_LISTEN", default_value = "127.0.0.1:8080")]
     listen: String,
@@ -69,7 +72,8 @@ impl Serve {
             log.json().init()
         }
         let provider = self.identity_provider.open()?;
-        let app = App { provider, ..self.place.open("serve", Standing::LockedDownOrNot)? };
+        let smtp = self.smtp.open()?;
+        let app = App { provider, smtp, ..self.place.open("serve", Standing::LockedDownOrNot)? };
         let is_locked = lock_down::since(&app).map_err(super::told)?.is_some();
         if self.demo && !is_locked {
             self.prepare(&App { doing: Doing::own("demo"), ..app.clone() })?;
@@ -77,6 +81,7 @@ impl Serve {
         self.place.watch(&app)?;
         keep_audit_log(app.clone());
         keep_to_retention(app.clone());
+        tell_by_email(app.clone());
         actix_web::rt::System::new().block_on(self.listen(app))
     }
 
@@ -174,6 +179,32 @@ fn keep_to_retention(app: App) {
                 }
             }
             std::thread::sleep(Duration::from_secs(RETENTION_EVERY_SECONDS));
+        }
+    });
+}
+
+/// How often it is looked whether a round is due, in seconds.
+const ROUND_EVERY_SECONDS: u64 = 5;
+
+/// Tells people by e-mail each quarter of an hour that something waits, as long as the server runs.
+fn tell_by_email(app: App) {
+    if app.smtp.is_none() {
+        return;
+    }
+    std::thread::spawn(move || {
+        let mut rounds = Rounds::after(app.now());
+        loop {
+            std::thread::sleep(Duration::from_secs(ROUND_EVERY_SECONDS));
+            if !rounds.is_due(app.now()) || app.store.keys().is_locked() {
+                continue;
+            }
+            rounds = match email::round(&app) {
+                Ok(_) => rounds.went_well(app.now()),
+                Err(error) => {
+                    tracing::error!(%error, "people cannot be told by e-mail");
+                    rounds.failed(app.now())
+                }
+            };
         }
     });
 }

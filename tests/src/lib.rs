@@ -10,7 +10,7 @@ use std::{
     },
 };
 
-use actix_web::{App as Server, HttpServer, middleware};
+use actix_web::{App as HttpApp, HttpServer, middleware};
 use chrono::{DateTime, TimeDelta, Utc};
 use concord_app::{
     App, Clock, Ids,
@@ -18,6 +18,7 @@ use concord_app::{
     auth, bundles,
     oidc::Provider,
     people,
+    smtp::Server,
 };
 use concord_domain::vocabulary::Role;
 use concord_store::{
@@ -32,6 +33,7 @@ pub mod authenticator;
 pub mod browser;
 pub mod contract;
 pub mod held;
+pub mod mailbox;
 pub mod postgres;
 pub mod prober;
 pub mod provider;
@@ -186,14 +188,33 @@ fn place() -> (String, PathBuf) {
     (name, folder)
 }
 
+/// What a registry reaches outside.
+#[derive(Clone, Default)]
+pub struct Outside {
+    /// Where people can sign in.
+    pub provider: Option<Arc<Provider>>,
+    /// Who takes messages to them.
+    pub smtp: Option<Arc<Server>>,
+}
+
 impl Registry {
     /// A new registry without anybody in it.
     pub fn on(database: Database) -> Self {
-        Self::signing_in_at(database, None)
+        Self::reaching(database, Outside::default())
     }
 
     /// The same, at whose identity provider people can sign in.
     pub fn signing_in_at(database: Database, provider: Option<Arc<Provider>>) -> Self {
+        Self::reaching(database, Outside { provider, smtp: None })
+    }
+
+    /// The same, which hands messages to an SMTP server.
+    pub fn sending_by(database: Database, smtp: Option<Arc<Server>>) -> Self {
+        Self::reaching(database, Outside { provider: None, smtp })
+    }
+
+    /// The same with what it reaches outside.
+    pub fn reaching(database: Database, outside: Outside) -> Self {
         let (name, folder) = place();
         let database_url = match database {
             Database::Sqlite => folder.join("registry.sqlite").display().to_string(),
@@ -205,14 +226,14 @@ impl Registry {
         let noon = format!("{TODAY}T12:00:00Z").parse().expect("a time");
         let key = auth::KeyRing::generate().expect("a key");
         std::fs::write(folder.join(SIGNING_KEY), &key).expect("the key is kept");
-        Self::opened(database, (folder, database_url), (noon, provider))
+        Self::opened(database, (folder, database_url), (noon, outside))
     }
 
     /// A registry on a database, with the keys that are in a folder.
     fn opened(
         database: Database,
         (folder, database_url): (PathBuf, String),
-        (now, provider): (DateTime<Utc>, Option<Arc<Provider>>),
+        (now, Outside { provider, smtp }): (DateTime<Utc>, Outside),
     ) -> Self {
         let clock = Arc::new(TestClock(Mutex::new(now)));
         let ids = Arc::new(CountingIds::default());
@@ -231,6 +252,7 @@ impl Registry {
             throttle: Arc::new(auth::Throttle::default()),
             provider,
             relying_party: Some(Arc::new(relying_party(address.port()))),
+            smtp,
             doing: Doing::own("serve"),
         };
         let server = serve(app.clone(), listener);
@@ -439,7 +461,7 @@ fn serve(app: App, listener: TcpListener) -> actix_web::dev::ServerHandle {
     std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
             let server = HttpServer::new(move || {
-                Server::new()
+                HttpApp::new()
                     .wrap(middleware::from_fn(concord_api::trace))
                     .configure(|config| concord_api::configure(&app, config))
             })

@@ -3,15 +3,14 @@
 use std::{
     fs,
     path::PathBuf,
-    sync::Arc,
     time::{Duration, Instant},
 };
 
 use chrono::{DateTime, Utc};
-use concord_app::{Clock, oidc::Provider};
+use concord_app::Clock;
 use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
 
-use crate::{Database, Registry, SERVER_KEY, SIGNING_KEY, place, postgres};
+use crate::{Database, Outside, Registry, SERVER_KEY, SIGNING_KEY, place, postgres};
 
 /// The file of a database with SQLite.
 const FILE: &str = "registry.sqlite";
@@ -25,7 +24,7 @@ pub struct Template {
     name: String,
     folder: PathBuf,
     now: DateTime<Utc>,
-    provider: Option<Arc<Provider>>,
+    outside: Outside,
 }
 
 impl Template {
@@ -46,9 +45,10 @@ impl Template {
                 name = registry.database_url.rsplit('/').next().unwrap_or_default().to_owned();
             }
         }
-        let provider = registry.app.provider.clone();
+        let (provider, smtp) = (registry.app.provider.clone(), registry.app.smtp.clone());
+        let outside = Outside { provider, smtp };
         drop(registry);
-        let template = Self { database, name, folder, now, provider };
+        let template = Self { database, name, folder, now, outside };
         template.wait_until_alone();
         template
     }
@@ -83,7 +83,7 @@ impl Template {
                 postgres::cluster().url(&name)
             }
         };
-        let then = (self.now, self.provider.clone());
+        let then = (self.now, self.outside.clone());
         Registry::opened(self.database, (folder, database_url), then)
     }
 }

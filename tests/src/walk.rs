@@ -1,16 +1,20 @@
 //! A walk through every operation of the document: as everybody whom it can be called as, with a
 //! request made from the document's own example and the ids of real things.
 
-use std::sync::LazyLock;
+use std::sync::{
+    LazyLock,
+    atomic::{AtomicU64, Ordering},
+};
 
 use concord_domain::vocabulary::{Closed, Role};
 use serde_json::{Value, json};
 use totp_rs::Totp;
 
 use crate::{
-    Answer, PASSWORD, Person, Registry, SHARED_ADDRESS,
+    Answer, Outside, PASSWORD, Person, Registry, SHARED_ADDRESS,
     authenticator::Device,
     contract::contract,
+    mailbox::Mailbox,
     provider::{Played, sent_there},
 };
 
@@ -164,7 +168,7 @@ impl<'r> Walk<'r> {
         let question = check.and_then(|check| check.example).expect("a question");
         helpers[0].post("checks", &question).expect(200);
         helpers[0].post(TOOLS, &tool()).expect(201);
-        bring_in(registry, &helpers[0]);
+        bring_in(&helpers[0]);
         let mut walk = Self { registry, is: caller, caller: person, helpers, own: None };
         walk.link(&walk.helpers[0]);
         if let Caller::Is(Role::Member | Role::FocalPoint) | Caller::Standing | Caller::Tool =
@@ -254,7 +258,7 @@ impl<'r> Walk<'r> {
     pub fn prepared(&mut self, operation: &Operation) -> (String, Option<Value>) {
         if NEED_A_PASSKEY.contains(&operation.id.as_str()) {
             self.prove();
-            bring_in(self.registry, &self.caller);
+            bring_in(&self.caller);
         }
         if self.is == Caller::Standing {
             self.age();
@@ -407,19 +411,19 @@ impl<'r> Walk<'r> {
             }
             "add_passkey" => {
                 self.prove();
-                if let Some((_, made)) = device(self.registry, &self.caller) {
+                if let Some((_, made)) = device(&self.caller) {
                     body["credential"] = made;
                 }
             }
             "sign_in_with_passkey" => {
-                let mut device = bring_in(self.registry, &self.helpers[0]).expect("a device");
+                let mut device = bring_in(&self.helpers[0]).expect("a device");
                 let nobody = self.registry.nobody(OPERATION);
                 let asked = nobody.post(PASSKEY_SIGN_IN, &json!({})).expect(200);
                 body["credential"] = self.show(&mut device, &asked);
             }
             "step_up_with_passkey" => {
                 self.prove();
-                if let Some(mut device) = bring_in(self.registry, &self.caller) {
+                if let Some(mut device) = bring_in(&self.caller) {
                     let asked = self.caller.post(PASSKEY_STEP_UP, &json!({})).expect(200);
                     body["credential"] = self.show(&mut device, &asked);
                 }
@@ -427,6 +431,17 @@ impl<'r> Walk<'r> {
             "ask_for_contact" => {
                 let lines = self.helpers[0].get("flags").expect(200).body["restricted"].clone();
                 body["restricted"] = lines[0]["id"].clone();
+            }
+            "confirm_email" => {
+                self.prove();
+                // Other registries are walked through at the same time.
+                static ASKED: AtomicU64 = AtomicU64::new(0);
+                let number = ASKED.fetch_add(1, Ordering::Relaxed);
+                let address = format!("caller-{number}@field.example");
+                let wanted = json!({"address": address, "sends": "each"});
+                if self.caller.post("/v1/me/email", &wanted).status == 204 {
+                    body["code"] = mailbox().code_to(&address).into();
+                }
             }
             "change_password" => {
                 body["password"] = PASSWORD.into();
@@ -467,6 +482,17 @@ pub fn played() -> &'static Played {
     &PLAYED
 }
 
+/// The SMTP server that messages are handed to, from every registry that is walked through.
+fn mailbox() -> &'static Mailbox {
+    static MAILBOX: LazyLock<Mailbox> = LazyLock::new(Mailbox::default);
+    &MAILBOX
+}
+
+/// What every registry that is walked through reaches outside.
+pub fn outside() -> Outside {
+    Outside { provider: played().provider(), smtp: mailbox().server() }
+}
+
 /// Brings what the sample lacks into a registry, so that every operation is good for somebody:
 /// somebody for the focal point to look after; lines of another organisation that meet one of the
 /// organisation's, one of which it keeps to itself, and requests of each to be put in touch with the
@@ -505,15 +531,15 @@ const PASSKEY_STEP_UP: &str = "/v1/tokens/step-up/passkey";
 const NEED_A_PASSKEY: [&str; 3] = ["begin_passkey_step_up", "rename_passkey", "remove_passkey"];
 
 /// A device that makes a passkey for somebody, and what it made, if they can have one.
-fn device(registry: &Registry, person: &Person<'_>) -> Option<(Device, Value)> {
+fn device(person: &Person<'_>) -> Option<(Device, Value)> {
     let asked = person.post(&format!("{PASSKEYS}/options"), &json!({}));
     let made = |asked: Answer| Device::make(&asked.body["options"], SHARED_ADDRESS);
     (asked.status == 200).then(|| made(asked))
 }
 
 /// A device with a passkey that somebody has brought in, if they can.
-fn bring_in(registry: &Registry, person: &Person<'_>) -> Option<Device> {
-    let (device, made) = device(registry, person)?;
+fn bring_in(person: &Person<'_>) -> Option<Device> {
+    let (device, made) = device(person)?;
     person.post(PASSKEYS, &json!({"name": "Device", "credential": made})).expect(201);
     Some(device)
 }

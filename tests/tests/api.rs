@@ -11,6 +11,8 @@ mod api {
     mod desk_changes;
     mod disclosing;
     mod elsewhere;
+    mod email;
+    mod email_servers;
     mod find;
     mod guard;
     mod hidden;

@@ -12,7 +12,7 @@ use concord_app::{
 };
 use concord_tests::{
     Answer, Database, Registry, is_golden,
-    walk::{Caller, DAY, OPERATION, Operation, Walk, complete, items, operations, played, text},
+    walk::{Caller, DAY, OPERATION, Operation, Walk, complete, items, operations, outside, text},
 };
 use serde_json::Value;
 
@@ -84,7 +84,7 @@ fn is_recorded(
 fn walked() -> BTreeMap<String, Vec<u16>> {
     let mut all: BTreeMap<String, Vec<u16>> = BTreeMap::new();
     for caller in Caller::all() {
-        let registry = Registry::signing_in_at(Database::Sqlite, played().provider());
+        let registry = Registry::reaching(Database::Sqlite, outside());
         registry.set_day(DAY);
         let sample = Sample::named(OPERATION).unwrap_or(SAMPLES[0]);
         registry.import(&sample.bundle(registry.app.today()).expect("the sample"));

@@ -8,6 +8,7 @@ use concord_tests::{
     binary,
     contract::contract,
     file,
+    mailbox::Mailbox,
     provider::{CLIENT_ID, CLIENT_SECRET, Played, REDIRECT_URI, sent_there},
     serving::{Demonstration, run, tool},
 };
@@ -56,8 +57,9 @@ fn ids(server: &Demonstration, token: &str) -> String {
     text
 }
 
-/// A server at whose identity provider people can sign in, which is played.
-fn signing_in_at(played: &Played) -> Demonstration {
+/// A server at whose identity provider people can sign in, which is played, and which hands messages
+/// to an SMTP server.
+fn signing_in_at(played: &Played, mailbox: &Mailbox) -> Demonstration {
     let secret = std::env::temp_dir().join(format!("concord-client-secret-{}", std::process::id()));
     std::fs::write(&secret, CLIENT_SECRET).expect("the secret is kept");
     let flags = [
@@ -70,6 +72,8 @@ fn signing_in_at(played: &Played) -> Demonstration {
         "--oidc-client-secret-file",
         &secret.display().to_string(),
     ];
+    let more = mailbox.flags();
+    let flags: Vec<&str> = flags.into_iter().chain(more.iter().map(String::as_str)).collect();
     let server = Demonstration::with("schemathesis", &flags);
     let _ = std::fs::remove_file(secret);
     server
@@ -124,7 +128,8 @@ fn wait_for_others(server: &Demonstration, token: &str) {
 #[test]
 fn what_is_made_from_the_document_alone_finds_nothing_that_breaks_it() {
     let played = Played::new();
-    let server = signing_in_at(&played);
+    let mailbox = Mailbox::default();
+    let server = signing_in_at(&played, &mailbox);
     // One account that may do most of what there is.
     let grant = ["user", "grant", "desk", "exercise", "focal_point", "rtw"];
     run(Command::new(binary()).args(grant).current_dir(&server.folder));

@@ -350,6 +350,7 @@ fn plain() -> BTreeMap<String, Value> {
     shapes.extend(retention::schemas());
     shapes.extend(crate::routes::notification_schemas());
     shapes.extend(crate::routes::passkey_schemas());
+    shapes.extend([crate::routes::email_schema()]);
     shapes.insert("NewRetraction".to_owned(), retractions::schema());
     shapes.insert("GivenConsent".to_owned(), consents::schema());
     shapes.insert("WithReason".to_owned(), consents::reason_schema());

@@ -23,6 +23,7 @@ mod credentials;
 mod desk;
 mod desk_changes;
 mod elsewhere;
+mod email;
 mod engagements;
 mod find;
 mod flags;
@@ -41,6 +42,7 @@ mod sharing;
 mod signing_in;
 mod system;
 
+pub use email::schema as email_schema;
 pub use notifications::schemas as notification_schemas;
 pub use passkeys::schemas as passkey_schemas;
 
@@ -236,6 +238,7 @@ pub fn all() -> &'static [Route] {
         routes.extend(desk_changes::routes());
         routes.extend(contact_requests::routes());
         routes.extend(notifications::routes());
+        routes.extend(email::routes());
         routes.extend(outlook::routes());
         routes.extend(guidance::routes());
         routes.extend(bundles::routes());

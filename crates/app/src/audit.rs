@@ -59,7 +59,7 @@ impl Doing {
 }
 
 /// What is done without a request: by the command line, and by the server itself.
-pub const OWN_ACTIONS: [&str; 18] = [
+pub const OWN_ACTIONS: [&str; 19] = [
     "command_import",
     "command_export",
     "command_user_add",
@@ -78,11 +78,15 @@ pub const OWN_ACTIONS: [&str; 18] = [
     "demo",
     DAYS_PASSED,
     RETENTION,
+    EMAILS,
 ];
 /// That the server brought an operation up to a day.
 pub const DAYS_PASSED: &str = "days_passed";
 /// That the server retracted entries that are past what they are kept for.
 pub const RETENTION: &str = "retention";
+
+/// That the server told people by e-mail that something waits.
+pub const EMAILS: &str = "emails";
 
 /// The SHA-256 of some bytes that follow each other.
 #[must_use]

@@ -5,7 +5,7 @@ use concord_domain::{credential::BeganBy, fault::FaultCode};
 use concord_store::{
     Area, Tx,
     accounts::{self, Account},
-    credentials, identities as linked, passkeys as kept_passkeys, sessions as kept,
+    credentials, email, identities as linked, passkeys as kept_passkeys, sessions as kept,
 };
 
 use crate::{
@@ -43,6 +43,7 @@ pub use second_factor::{
     enrol, remove as remove_second_factor, renew_recovery_codes, second_factor, second_step,
     step_up,
 };
+pub(crate) use second_factor::{as_kept, readable};
 pub(crate) use sessions::admit;
 pub(crate) use sessions::in_session;
 pub use sessions::{
@@ -82,7 +83,7 @@ pub fn normalized(login: &str) -> String {
     login.trim().to_lowercase().chars().take(LOGIN_CHARS_MAX + 1).collect()
 }
 
-const fn is_open(account: &Account) -> bool {
+pub(crate) const fn is_open(account: &Account) -> bool {
     account.password_hash.is_some() && !account.is_disabled
 }
 
@@ -128,8 +129,8 @@ fn sign_in_to(app: &App, account: Option<Account>, password: &str) -> Result<Fir
 }
 
 /// Gives the caller another password, ends the caller's other sessions and all tokens that the
-/// caller gave to tools, unlinks all identities and removes all passkeys: whoever knew the former
-/// password may have made some.
+/// caller gave to tools, unlinks all identities, removes all passkeys and forgets the e-mail address:
+/// whoever knew the former password may have made some.
 ///
 /// # Errors
 /// What is wrong with either password; [`Error::TooManyTries`], counted as tries to sign in are;
@@ -156,6 +157,7 @@ pub fn change_password(app: &App, person: Person, (old, new): (&str, &str)) -> R
         credentials::delete_tool_tokens(tx, account.id)?;
         linked::delete_all(tx, account.id)?;
         kept_passkeys::delete_all(tx, account.id)?;
+        email::delete(tx, account.id)?;
         Ok(kept::end_others(tx, account.id, session)?)
     })
 }

@@ -84,6 +84,7 @@ impl Place {
             throttle: Arc::new(auth::Throttle::default()),
             provider: None,
             relying_party: None,
+            smtp: None,
             doing: Doing::own(action),
         })
     }

@@ -169,6 +169,15 @@ pub const IN_CLEAR: &[InClear] = in_clear! {
         "which entries were written beyond a budget, by whom, and the classes shown of them before";
     "seen_notifications" ["operation_id" "account_id" "id" "thing_id"]
         "which of the flags, entries and requests that wait for them people have seen";
+    "email_addresses" ["account_id" "address" "server_key" "language" "sends" "confirmed_at"
+        "digest_on" "morning_on" "owed" "failures" "try_at"]
+        "who is told by e-mail that something waits, in which language and how often, and whose \
+         messages were not taken; the address itself is sealed with the server's key";
+    "email_codes" ["code_hash" "account_id" "sent_at" "wrong_tries"]
+        "who gave an address lately, and hashes of the codes that were sent there";
+    "emailed_notifications" ["operation_id" "account_id" "id" "thing_id"]
+        "about which of the flags, entries and requests that wait for them people were sent a \
+         message";
     "organization_keys" ["operation_id" "owner_id" "id" "wrapped" "server_key"]
         "which organisations have written free texts, and their keys, wrapped";
     "installation" ["id" "server_key" "locked_at"]

@@ -21,6 +21,7 @@ pub mod desk_changes;
 pub mod disclosed;
 pub mod documents;
 pub mod due;
+pub mod email;
 pub mod engagements;
 pub mod entries;
 pub mod flags;

@@ -7,7 +7,7 @@ mod notifications;
 pub mod passkeys;
 mod retention;
 
-pub use notifications::seen_notifications;
+pub use notifications::{email_addresses, email_codes, emailed_notifications, seen_notifications};
 pub use retention::{retention_periods, sharing_changes};
 
 pub use asking::{checks, questions, withheld_lines};

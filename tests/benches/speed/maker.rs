@@ -56,6 +56,7 @@ pub fn open(file: &Path, day: Day) -> App {
         throttle: Arc::new(auth::Throttle::default()),
         provider: None,
         relying_party: None,
+        smtp: None,
         doing: Doing::own("serve"),
     }
 }

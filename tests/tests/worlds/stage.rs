@@ -9,8 +9,8 @@ use concord_tests::{
     tape::Step,
     template::Template,
     walk::{
-        Caller, DAY, Known, OPERATION, ORGANIZATION, Operation, Walk, complete, operations, played,
-        text,
+        Caller, DAY, Known, OPERATION, ORGANIZATION, Operation, Walk, complete, operations,
+        outside, text,
     },
 };
 
@@ -65,7 +65,7 @@ fn copied(template: &Template) -> Registry {
 
 impl Base {
     pub fn on(database: Database) -> Self {
-        let registry = Registry::signing_in_at(database, played().provider());
+        let registry = Registry::reaching(database, outside());
         registry.ids.name_by_what();
         registry.set_day(DAY);
         let sample = Sample::named(OPERATION).unwrap_or(SAMPLES[0]);

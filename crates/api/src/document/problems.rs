@@ -56,10 +56,13 @@ pub(super) fn problems(route: &Route) -> Vec<&'static Kind> {
         | "step_up"
         | "step_up_with_passkey"
         | "confirm_second_factor"
+        | "confirm_email"
         | "ask_for_contact" => &[&problem::THROTTLED],
-        "enrol_second_factor" | "renew_recovery_codes" | "remove_second_factor" => {
-            &[&problem::CONFLICT]
-        }
+        "set_email" => &[&problem::THROTTLED, &problem::NOT_SENT],
+        "enrol_second_factor"
+        | "renew_recovery_codes"
+        | "remove_second_factor"
+        | "remove_email" => &[&problem::CONFLICT],
         "confirm_desk_change" => &[&problem::INVALID, &problem::CONFLICT],
         "readyz" => &[&problem::BUSY],
         _ => &[],

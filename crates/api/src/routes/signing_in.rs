@@ -86,7 +86,7 @@ fn oneself() -> Vec<Route> {
             "/v1/me/password",
             ("change_password", "signing in"),
             "Change your password, sign out everywhere else, revoke the tokens of tools, remove your \
-             passkeys, and unlink what you are at an identity provider",
+             passkeys and your e-mail address, and unlink what you are at an identity provider",
             change_password,
         )
         .body(

@@ -8,7 +8,7 @@ use concord_domain::{
 use concord_store::{
     Area, Tx,
     accounts::{self, Account, Membership},
-    credentials, identities, passkeys, references, sessions,
+    credentials, email, identities, passkeys, references, sessions,
 };
 
 use super::new_account;
@@ -95,6 +95,7 @@ fn change_account(
         deeds.changed("account", account.id);
         credentials::end_challenges(tx, account.id)?;
         credentials::delete_tool_tokens(tx, account.id)?;
+        email::delete(tx, account.id)?;
         Ok(sessions::end_all(tx, account.id)?)
     })
 }

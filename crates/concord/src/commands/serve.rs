@@ -15,15 +15,17 @@ use concord_app::{
     audit::{Doing, checkpoint::make_daily, sequence::sequence},
     auth::RelyingParty,
     bundles::{self, Defaults},
-    lock_down, people, retention,
+    email, lock_down, people, retention,
     samples::SAMPLES,
 };
-use concord_domain::vocabulary::Role;
+use concord_domain::{email::Rounds, vocabulary::Role};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
     identity_provider::IdentityProvider,
+    public_address::PublicAddress,
     setup::{Place, Standing, write_secret},
+    smtp_server::SmtpServer,
 };
 
 /// Serve the API
@@ -33,14 +35,13 @@ pub struct Serve {
     place: Place,
     #[command(flatten)]
     identity_provider: IdentityProvider,
+    #[command(flatten)]
+    smtp: SmtpServer,
     /// Where to listen
     #[arg(long, env = "CONCORD_LISTEN", default_value = "127.0.0.1:8080")]
     listen: String,
-    /// The addresses at which browsers reach it, as `https://registry.example.org`, with commas between
-    /// them; passkeys belong to the host of the first. Unless said, `http://localhost` at the port
-    /// where it listens
-    #[arg(long, env = "CONCORD_PUBLIC_ADDRESS", value_delimiter = ',')]
-    public_address: Vec<String>,
+    #[command(flatten)]
+    addresses: PublicAddress,
     /// Where to tell metrics at /metrics, for Prometheus; nowhere unless said. Whoever reaches this
     /// address reads them, so it is not the one that everybody reaches
     #[arg(long, env = "CONCORD_METRICS")]
@@ -80,9 +81,10 @@ impl Serve {
             log.json().init()
         }
         let provider = self.identity_provider.open()?;
-        let relying_party = self.relying_party()?;
+        let relying_party = self.addresses.relying_party()?;
+        let smtp = self.smtp.open(&self.addresses)?;
         let app = self.place.open("serve", Standing::LockedDownOrNot)?;
-        let app = App { provider, relying_party, ..app };
+        let app = App { provider, relying_party, smtp, ..app };
         let is_locked = lock_down::since(&app).map_err(super::told)?.is_some();
         if self.demo && !is_locked {
             self.prepare(&App { doing: Doing::own("demo"), ..app.clone() })?;
@@ -90,16 +92,8 @@ impl Serve {
         self.place.watch(&app)?;
         keep_audit_log(app.clone());
         keep_to_retention(app.clone());
+        tell_by_email(app.clone());
         actix_web::rt::System::new().block_on(self.listen(app))
-    }
-
-    /// What passkeys belong to, if it was said.
-    fn relying_party(&self) -> Result<Option<Arc<RelyingParty>>, String> {
-        if self.public_address.is_empty() {
-            return Ok(None);
-        }
-        let found = RelyingParty::at(&self.public_address);
-        found.map(Arc::new).map(Some).map_err(|error| format!("--public-address: {error}"))
     }
 
     async fn listen(&self, app: App) -> Result<(), String> {
@@ -209,6 +203,32 @@ fn keep_to_retention(app: App) {
                 }
             }
             std::thread::sleep(Duration::from_secs(RETENTION_EVERY_SECONDS));
+        }
+    });
+}
+
+/// How often it is looked whether a round is due, in seconds.
+const ROUND_EVERY_SECONDS: u64 = 5;
+
+/// Tells people by e-mail each quarter of an hour that something waits, as long as the server runs.
+fn tell_by_email(app: App) {
+    if app.smtp.is_none() {
+        return;
+    }
+    std::thread::spawn(move || {
+        let mut rounds = Rounds::after(app.now());
+        loop {
+            std::thread::sleep(Duration::from_secs(ROUND_EVERY_SECONDS));
+            if !rounds.is_due(app.now()) || app.store.keys().is_locked() {
+                continue;
+            }
+            rounds = match email::round(&app) {
+                Ok(_) => rounds.went_well(app.now()),
+                Err(error) => {
+                    tracing::error!(%error, "people cannot be told by e-mail");
+                    rounds.failed(app.now())
+                }
+            };
         }
     });
 }

@@ -478,7 +478,11 @@ pub struct Known {
 
 /// The provider that people can sign in at, in every registry that is walked through.
 pub fn played() -> &'static Played {
-    static PLAYED: LazyLock<Played> = LazyLock::new(Played::new);
+    static PLAYED: LazyLock<Played> = LazyLock::new(|| {
+        let played = Played::new();
+        played.keep_codes();
+        played
+    });
     &PLAYED
 }
 

@@ -299,9 +299,9 @@ impl<'w> Planting<'w> {
         let theirs = text(&line(asked, &touch.bodies[0][side])["engagement"]["id"]);
         let own = line(asks, &touch.bodies[1][side]);
         let restricted = own["restricted"].as_array().into_iter().flatten();
-        let met =
+        let mut met =
             restricted.filter(|line| line["class"] == "conflict").map(|line| text(&line["id"]));
-        let Some(met) = met.last() else { panic!("they meet: {own}") };
+        let Some(met) = met.next_back() else { panic!("they meet: {own}") };
         let wish = json!({"restricted": met, "reason": "We go the same way"});
         let request = self.done(asks, "POST", "contact-requests", &wish).body;
         self.keep("contact-requests", &request);

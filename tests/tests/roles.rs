@@ -223,8 +223,22 @@ impl<'r> Walk<'r> {
         }
     }
 
+    /// The status that the caller is answered who sets an address, with a fresh proof.
+    fn set_address(&self) -> u16 {
+        if self.is == Caller::Standing {
+            let proof = json!({"password": PASSWORD});
+            self.caller.post("/v1/tokens/step-up", &proof).expect(204);
+        }
+        let wanted = json!({"address": "caller@field.example", "sends": "each"});
+        self.caller.post("/v1/me/email", &wanted).status
+    }
+
     /// The status that the caller is answered.
     fn call(&mut self, operation: &Operation) -> u16 {
+        if operation.id == "remove_email" {
+            // A new password has removed the one that was set.
+            self.set_address();
+        }
         if self.is == Caller::Standing {
             self.age();
         }
@@ -410,12 +424,7 @@ impl<'r> Walk<'r> {
                 }
             }
             "confirm_email" => {
-                if self.is == Caller::Standing {
-                    let proof = json!({"password": PASSWORD});
-                    self.caller.post("/v1/tokens/step-up", &proof).expect(204);
-                }
-                let wanted = json!({"address": "caller@field.example", "sends": "each"});
-                if self.caller.post("/v1/me/email", &wanted).status == 204 {
+                if self.set_address() == 204 {
                     body["code"] = self.mailbox.code().into();
                 }
             }

@@ -249,6 +249,16 @@ impl<'r> Walk<'r> {
         }
     }
 
+    /// The address that the caller sets, if they can, with a fresh proof.
+    fn set_address(&self) -> Option<String> {
+        self.prove();
+        // Other registries are walked through at the same time.
+        static SET: AtomicU64 = AtomicU64::new(0);
+        let address = format!("caller-{}@field.example", SET.fetch_add(1, Ordering::Relaxed));
+        let wanted = json!({"address": address, "sends": "each"});
+        (self.caller.post("/v1/me/email", &wanted).status == 204).then_some(address)
+    }
+
     /// What a browser sends when a device is asked for its passkey with this answer.
     fn show(&self, device: &mut Device, asked: &Answer) -> Value {
         device.show(&asked.body["options"], SHARED_ADDRESS)
@@ -269,6 +279,10 @@ impl<'r> Walk<'r> {
         }
         if operation.id == "unlink_identity" {
             self.link(&self.caller);
+        }
+        if operation.id == "remove_email" {
+            // A new password has removed the one that was set.
+            self.set_address();
         }
         let path = self.path(operation);
         let body = operation.example.as_ref().map(|example| self.body(operation, example));
@@ -433,13 +447,7 @@ impl<'r> Walk<'r> {
                 body["restricted"] = lines[0]["id"].clone();
             }
             "confirm_email" => {
-                self.prove();
-                // Other registries are walked through at the same time.
-                static ASKED: AtomicU64 = AtomicU64::new(0);
-                let number = ASKED.fetch_add(1, Ordering::Relaxed);
-                let address = format!("caller-{number}@field.example");
-                let wanted = json!({"address": address, "sends": "each"});
-                if self.caller.post("/v1/me/email", &wanted).status == 204 {
+                if let Some(address) = self.set_address() {
                     body["code"] = mailbox().code_to(&address).into();
                 }
             }

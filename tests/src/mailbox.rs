@@ -92,14 +92,10 @@ impl Mailbox {
             .arg(&self.folder)
             .args([&self.port.to_string(), self.kind.mode])
             .args([file("clients/provider.pem"), file("clients/provider.key.pem")])
-<<<<<<< HEAD
             // It ends with whoever started it.
             .stdin(Stdio::piped())
-            .stdout(Stdio::piped());
-=======
             .stdout(Stdio::piped())
             .stderr(File::create(self.folder.join("log")).expect("a file"));
->>>>>>> mail
         if let Some((user, password)) = self.kind.user {
             command.args([user, password]);
         }

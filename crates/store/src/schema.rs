@@ -3,10 +3,12 @@
 mod asking;
 pub mod audit;
 pub mod contact;
+mod live;
 mod notifications;
 pub mod passkeys;
 mod retention;
 
+pub use live::live_ties;
 pub use notifications::{email_addresses, email_codes, emailed_notifications, seen_notifications};
 pub use retention::{retention_periods, sharing_changes};
 
@@ -320,18 +322,6 @@ diesel::table! {
         starts_on -> Date,
         organization_id -> Guid,
         place_lineage -> Text,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::sql::Guid;
-
-    live_ties (operation_id, organization_id, tie, engagement_id) {
-        operation_id -> Guid,
-        organization_id -> Guid,
-        tie -> Text,
-        engagement_id -> Guid,
     }
 }
 

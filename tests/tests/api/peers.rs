@@ -8,6 +8,9 @@ use super::{all_of, asks, id_of, logged, own_line, restricted, states, with};
 
 const MISSING: &str = "00000000-0000-4000-8000-000000000000";
 
+/// Members of a body that name a thing by its id.
+type Naming<'n> = &'n dyn Fn(&str) -> Value;
+
 /// MISP (CVE-2026-85533): an entry was written with the id of a group that was not the writer's.
 #[test]
 fn a_reference_into_another_operation_is_one_to_nothing() {
@@ -26,7 +29,7 @@ fn a_reference_into_another_operation_is_one_to_nothing() {
             |id: &str| json!({"audience": "mechanisms", "audience_mechanisms": [id]});
         let by_organization =
             |id: &str| json!({"audience": "organizations", "audience_organizations": [id]});
-        let references: [(&str, &dyn Fn(&str) -> Value); 9] = [
+        let references: [(&str, Naming<'_>); 9] = [
             (&organization, &|id| json!({ "organization": id })),
             (&organization, &|id| json!({"partners": [id]})),
             (&organization, &by_organization),

@@ -313,7 +313,7 @@ fn what_is_not_hidden_is_found_to_differ() {
         "list_audit_records",
         "amend_engagements",
         "add_asks",
-        "share_engagement",
+        "loosen_engagement",
     ] {
         assert!(found(call), "that {call} tells of an entry is not found");
     }

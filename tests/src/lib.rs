@@ -2,15 +2,15 @@
 //! requests over HTTP. Time and ids are the test's.
 
 use std::{
-    net::SocketAddr,
+    net::{SocketAddr, TcpListener},
     path::PathBuf,
     sync::{
         Arc, LazyLock, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
-use actix_web::{App as Server, HttpServer, middleware};
+use actix_web::{App as HttpApp, HttpServer, middleware};
 use chrono::{DateTime, TimeDelta, Utc};
 use concord_app::{
     App, Clock, Ids,
@@ -18,6 +18,7 @@ use concord_app::{
     auth, bundles,
     oidc::Provider,
     people,
+    smtp::Server,
 };
 use concord_domain::vocabulary::Role;
 use concord_store::{
@@ -28,13 +29,19 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 pub mod audited;
+pub mod authenticator;
 pub mod browser;
 pub mod contract;
 pub mod held;
+pub mod mailbox;
+pub mod plain_browser;
 pub mod postgres;
 pub mod prober;
 pub mod provider;
 pub mod serving;
+pub mod tape;
+pub mod template;
+pub mod walk;
 
 /// A database that the product runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,14 +70,37 @@ impl Clock for TestClock {
 
 /// Ids that count up, so that two runs are the same.
 #[derive(Default)]
-pub struct CountingIds(AtomicU64);
+pub struct CountingIds {
+    count: AtomicU64,
+    is_by_what: AtomicBool,
+}
+
+impl CountingIds {
+    /// Counts on from there.
+    pub fn continue_at(&self, count: u64) {
+        self.count.store(count, Ordering::Relaxed);
+    }
+
+    /// From now on what is told apart by something has an id that is made of that, and counts for
+    /// nothing.
+    pub fn name_by_what(&self) {
+        self.is_by_what.store(true, Ordering::Relaxed);
+    }
+}
 
 impl Ids for CountingIds {
     fn id(&self) -> Uuid {
         // Spread over the whole range, as random ids are, and the same on every run.
-        let count = u128::from(self.0.fetch_add(1, Ordering::Relaxed) + 1);
+        let count = u128::from(self.count.fetch_add(1, Ordering::Relaxed) + 1);
         let spread = count.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
         uuid::Builder::from_random_bytes(spread.to_be_bytes()).into_uuid()
+    }
+
+    fn id_of(&self, what: &str) -> Uuid {
+        if self.is_by_what.load(Ordering::Relaxed) {
+            return Uuid::new_v5(&Uuid::NAMESPACE_OID, what.as_bytes());
+        }
+        self.id()
     }
 
     fn secret(&self) -> [u8; 32] {
@@ -125,8 +155,12 @@ pub struct Registry {
     pub database: Database,
     /// Its clock.
     pub clock: Arc<TestClock>,
+    /// Where its ids come from.
+    pub ids: Arc<CountingIds>,
     /// Its keys.
     pub keys: Arc<TestKeys>,
+    /// What is noted of what is done, if it is to be done again.
+    pub tape: tape::Tape,
     /// The address of the database.
     pub database_url: String,
     /// The file with its signing key.
@@ -141,21 +175,48 @@ pub struct Registry {
 /// The day on which every test begins: 15 March 2026, at noon.
 pub const TODAY: &str = "2026-03-15";
 
-/// How many registries this process has made, for names.
-static MADE: AtomicU64 = AtomicU64::new(0);
+/// The files of the keys.
+const SIGNING_KEY: &str = "signing-key.pk8";
+const SERVER_KEY: &str = "server-key";
+
+/// A name that no other registry has, and a new folder of that name.
+fn place() -> (String, PathBuf) {
+    static MADE: AtomicU64 = AtomicU64::new(0);
+    let number = MADE.fetch_add(1, Ordering::Relaxed);
+    let name = format!("concord_{}_{number}", std::process::id());
+    let folder = std::env::temp_dir().join(&name);
+    std::fs::create_dir_all(&folder).expect("a folder for the test");
+    (name, folder)
+}
+
+/// What a registry reaches outside.
+#[derive(Clone, Default)]
+pub struct Outside {
+    /// Where people can sign in.
+    pub provider: Option<Arc<Provider>>,
+    /// Who takes messages to them.
+    pub smtp: Option<Arc<Server>>,
+}
 
 impl Registry {
     /// A new registry without anybody in it.
     pub fn on(database: Database) -> Self {
-        Self::signing_in_at(database, None)
+        Self::reaching(database, Outside::default())
     }
 
     /// The same, at whose identity provider people can sign in.
     pub fn signing_in_at(database: Database, provider: Option<Arc<Provider>>) -> Self {
-        let number = MADE.fetch_add(1, Ordering::Relaxed);
-        let name = format!("concord_{}_{number}", std::process::id());
-        let folder = std::env::temp_dir().join(&name);
-        std::fs::create_dir_all(&folder).expect("a folder for the test");
+        Self::reaching(database, Outside { provider, smtp: None })
+    }
+
+    /// The same, which hands messages to an SMTP server.
+    pub fn sending_by(database: Database, smtp: Option<Arc<Server>>) -> Self {
+        Self::reaching(database, Outside { provider: None, smtp })
+    }
+
+    /// The same with what it reaches outside.
+    pub fn reaching(database: Database, outside: Outside) -> Self {
+        let (name, folder) = place();
         let database_url = match database {
             Database::Sqlite => folder.join("registry.sqlite").display().to_string(),
             Database::Postgres => {
@@ -164,29 +225,45 @@ impl Registry {
             }
         };
         let noon = format!("{TODAY}T12:00:00Z").parse().expect("a time");
-        let clock = Arc::new(TestClock(Mutex::new(noon)));
         let key = auth::KeyRing::generate().expect("a key");
-        let signing_key = folder.join("signing-key.pk8");
-        std::fs::write(&signing_key, &key).expect("the key is kept");
+        std::fs::write(folder.join(SIGNING_KEY), &key).expect("the key is kept");
+        Self::opened(database, (folder, database_url), (noon, outside))
+    }
+
+    /// A registry on a database, with the keys that are in a folder.
+    fn opened(
+        database: Database,
+        (folder, database_url): (PathBuf, String),
+        (now, Outside { provider, smtp }): (DateTime<Utc>, Outside),
+    ) -> Self {
+        let clock = Arc::new(TestClock(Mutex::new(now)));
+        let ids = Arc::new(CountingIds::default());
+        let (signing_key, server_key) = (folder.join(SIGNING_KEY), folder.join(SERVER_KEY));
+        let key = std::fs::read(&signing_key).expect("the key was kept");
         let ring = auth::KeyRing::new(&key, &auth::FormerKeys::default()).expect("it is a key");
         let keys = Arc::new(TestKeys(Mutex::new(Arc::new(ring))));
-        let server_key = folder.join("server-key");
         let store = Store::open(&database_url, 16).expect("the database opens");
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("it has an address");
         let app = App {
             store: store.with_key(KeyInFile(server_key.clone())).expect("it has a key"),
             clock: clock.clone(),
-            ids: Arc::new(CountingIds::default()),
+            ids: ids.clone(),
             keys: keys.clone(),
             throttle: Arc::new(auth::Throttle::default()),
             provider,
+            relying_party: Some(Arc::new(relying_party(address.port()))),
+            smtp,
             doing: Doing::own("serve"),
         };
-        let (address, server) = serve(app.clone());
+        let server = serve(app.clone(), listener);
         Self {
             app,
             database,
             clock,
+            ids,
             keys,
+            tape: tape::Tape::default(),
             database_url,
             signing_key,
             server_key,
@@ -242,10 +319,22 @@ impl Registry {
     /// Somebody who is this in the operation, signed in.
     pub fn person(&self, operation: &str, role: Role, organization: Option<&str>) -> Person<'_> {
         let login = format!("person-{}", self.app.ids.id());
-        people::create_account(&self.app, (&login, "Somebody"), PASSWORD, false)
-            .expect("an account");
-        people::give_role(&self.app, operation, &login, role, organization).expect("a role");
+        self.account(&login, false);
+        self.role(operation, &login, role, organization);
         self.signed_in(&login, operation)
+    }
+
+    /// An account.
+    pub fn account(&self, login: &str, is_administrator: bool) {
+        self.tape.notes(&self.ids, || tape::Step::account(login, is_administrator));
+        people::create_account(&self.app, (login, "Somebody"), PASSWORD, is_administrator)
+            .expect("an account");
+    }
+
+    /// Gives an account a role.
+    pub fn role(&self, operation: &str, login: &str, role: Role, organization: Option<&str>) {
+        self.tape.notes(&self.ids, || tape::Step::role(operation, login, role, organization));
+        people::give_role(&self.app, operation, login, role, organization).expect("a role");
     }
 
     /// A member of an organisation, signed in.
@@ -261,13 +350,13 @@ impl Registry {
     /// Somebody who manages the installation, signed in.
     pub fn administrator(&self) -> Person<'_> {
         let login = format!("admin-{}", self.app.ids.id());
-        people::create_account(&self.app, (&login, "Administrator"), PASSWORD, true)
-            .expect("an account");
+        self.account(&login, true);
         self.signed_in(&login, "")
     }
 
     /// Somebody with this login, signed in.
     pub fn signed_in(&self, login: &str, operation: &str) -> Person<'_> {
+        self.tape.notes(&self.ids, || tape::Step::SignedIn(login.to_owned()));
         let step = auth::sign_in(&self.app, login, PASSWORD).expect("a step");
         let token = step.done().expect("a token");
         Person {
@@ -312,9 +401,48 @@ impl Registry {
         }
     }
 
+    /// What is answered to a request with a token.
+    pub fn exchange(&self, token: Option<&str>, sent: &contract::Request<'_>) -> Answer {
+        self.tape.notes(&self.ids, || tape::Step::request(token, sent));
+        let url = format!("{}{}", self.url(), sent.path);
+        let mut request = ureq::http::Request::builder().method(sent.method).uri(url);
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        for (name, value) in sent.headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(sent.body).expect("a request");
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .allow_non_standard_methods(true)
+            .build()
+            .into();
+        let mut response = agent.run(request).expect("an answer");
+        let headers = response
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or("").to_owned()))
+            .collect();
+        let status = response.status().as_u16();
+        let text = response
+            .body_mut()
+            .with_config()
+            .limit(64 << 20)
+            .read_to_string()
+            .expect("a body in UTF-8");
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Answer { status, headers, text, body }
+    }
+
     /// Where it listens.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// The same as browsers call it that are to show passkeys.
+    pub fn public_address(&self) -> String {
+        format!("http://localhost:{}", self.address.port())
     }
 }
 
@@ -329,13 +457,13 @@ impl Drop for Registry {
 /// The password of everybody in tests.
 pub const PASSWORD: &str = "a long pass phrase";
 
-fn serve(app: App) -> (SocketAddr, actix_web::dev::ServerHandle) {
+fn serve(app: App, listener: TcpListener) -> actix_web::dev::ServerHandle {
     let (tell, told) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
             let server = HttpServer::new(move || {
                 let told = concord_api::ToldToPeople(concord_web::locked_down);
-                Server::new()
+                HttpApp::new()
                     .app_data(actix_web::web::Data::new(told))
                     .wrap(middleware::from_fn(concord_api::trace))
                     .configure(|config| concord_web::configure(&app, config))
@@ -343,11 +471,10 @@ fn serve(app: App) -> (SocketAddr, actix_web::dev::ServerHandle) {
             })
             .workers(2)
             .disable_signals()
-            .bind("127.0.0.1:0")
-            .expect("a free port");
-            let address = server.addrs()[0];
+            .listen(listener)
+            .expect("it listens");
             let running = server.run();
-            tell.send((address, running.handle())).expect("somebody waits");
+            tell.send(running.handle()).expect("somebody waits");
             running.await
         })
     });
@@ -436,42 +563,10 @@ impl Person<'_> {
             headers,
             body: body.unwrap_or_default(),
         };
-        let answer = self.send(&sent);
+        let answer = self.registry.exchange(self.token.as_deref(), &sent);
         let broken = contract::contract().broken_by(&sent, &answer);
         assert!(broken.is_empty(), "{}\n{}", broken.join("\n"), answer.text);
         answer
-    }
-
-    fn send(&self, sent: &contract::Request<'_>) -> Answer {
-        let url = format!("{}{}", self.registry.url(), sent.path);
-        let mut request = ureq::http::Request::builder().method(sent.method).uri(url);
-        if let Some(token) = &self.token {
-            request = request.header("authorization", format!("Bearer {token}"));
-        }
-        for (name, value) in sent.headers {
-            request = request.header(*name, *value);
-        }
-        let request = request.body(sent.body).expect("a request");
-        let agent: ureq::Agent = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .allow_non_standard_methods(true)
-            .build()
-            .into();
-        let mut response = agent.run(request).expect("an answer");
-        let headers = response
-            .headers()
-            .iter()
-            .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or("").to_owned()))
-            .collect();
-        let status = response.status().as_u16();
-        let text = response
-            .body_mut()
-            .with_config()
-            .limit(64 << 20)
-            .read_to_string()
-            .expect("a body in UTF-8");
-        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Answer { status, headers, text, body }
     }
 
     fn json(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
@@ -554,6 +649,15 @@ pub fn line(organization: &str, armed_actor: &str, asks: &Value) -> Value {
         "method": "negotiation", "status": "ongoing", "from": "2026-03-01",
         "audience": "operation", "asks": asks,
     })
+}
+
+/// Another address at which every registry takes passkeys, the same for all of them.
+pub const SHARED_ADDRESS: &str = "http://registry.localhost";
+
+/// What passkeys belong to in a registry at this port.
+fn relying_party(port: u16) -> auth::RelyingParty {
+    let addresses = [format!("http://localhost:{port}"), SHARED_ADDRESS.to_owned()];
+    auth::RelyingParty::at(&addresses).expect("they are addresses")
 }
 
 /// The binary, beside the test binaries; it is built if it is not there.

@@ -37,6 +37,8 @@ struct State {
     /// By the code: the challenge, and the token or what is answered in its place.
     codes: HashMap<String, (String, Result<String, u16>)>,
     made: usize,
+    /// Whether a code is good again and again.
+    keeps_codes: bool,
     /// Whether it answers at all.
     is_down: bool,
 }
@@ -112,6 +114,7 @@ impl Played {
             metadata: Value::Null,
             keys: json!({"keys": [own_key().jwk]}),
             codes: HashMap::new(),
+            keeps_codes: false,
             made: 0,
             is_down: false,
         }));
@@ -176,6 +179,11 @@ impl Played {
             "iss": self.issuer, "sub": subject, "aud": CLIENT_ID, "iat": now, "exp": now + 300,
             "auth_time": now, "nonce": sent.nonce,
         })
+    }
+
+    /// Lets each code be good again and again, for what is done in several registries in the same way.
+    pub fn keep_codes(&self) {
+        self.state().keeps_codes = true;
     }
 
     /// The code with which somebody comes back, for which this token is given, or this status.
@@ -243,7 +251,11 @@ async fn token(state: Shared, request: actix_web::HttpRequest, body: String) -> 
     let form: HashMap<String, String> =
         form_urlencoded::parse(body.as_bytes()).into_owned().collect();
     let refused = || HttpResponse::BadRequest().json(json!({"error": "invalid_grant"}));
-    let Some((challenge, answer)) = state.codes.remove(&form["code"]) else { return refused() };
+    let known = state.codes.get(&form["code"]).cloned();
+    if !state.keeps_codes {
+        state.codes.remove(&form["code"]);
+    }
+    let Some((challenge, answer)) = known else { return refused() };
     let verifier = form.get("code_verifier").cloned().unwrap_or_default();
     let hash = digest::digest(&digest::SHA256, verifier.as_bytes());
     if BASE64_URL_SAFE_NO_PAD.encode(hash) != challenge

@@ -11,6 +11,8 @@ mod api {
     mod desk_changes;
     mod disclosing;
     mod elsewhere;
+    mod email;
+    mod email_servers;
     mod find;
     mod guard;
     mod hidden;
@@ -28,6 +30,10 @@ mod api {
     mod own_sessions;
     mod pages;
     mod parts;
+    mod passkeys;
+    mod passkeys_in_a_browser;
+    mod passkeys_refused;
+    mod peers;
     mod people;
     mod preconditions;
     mod problems;
@@ -46,6 +52,7 @@ mod api {
     mod sharing;
     mod step_up;
     mod tokens;
+    mod told;
     mod tools;
     mod tree;
 

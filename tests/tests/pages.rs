@@ -12,7 +12,7 @@ mod pages {
     use concord_domain::vocabulary::Role;
     use concord_tests::{
         Answer, PASSWORD, Person, Registry,
-        browser::{Browser, carried},
+        plain_browser::{Browser, carried},
         line,
     };
     use serde_json::{Value, json};

@@ -4,9 +4,11 @@
 use std::{collections::BTreeMap, fmt::Write, process::Command};
 
 use concord_tests::{
+    authenticator::Device,
     binary,
     contract::contract,
     file,
+    mailbox::Mailbox,
     provider::{CLIENT_ID, CLIENT_SECRET, Played, REDIRECT_URI, sent_there},
     serving::{Demonstration, run, tool},
 };
@@ -55,8 +57,9 @@ fn ids(server: &Demonstration, token: &str) -> String {
     text
 }
 
-/// A server at whose identity provider people can sign in, which is played.
-fn signing_in_at(played: &Played) -> Demonstration {
+/// A server at whose identity provider people can sign in, which is played, and which hands messages
+/// to an SMTP server.
+fn signing_in_at(played: &Played, mailbox: &Mailbox) -> Demonstration {
     let secret = std::env::temp_dir().join(format!("concord-client-secret-{}", std::process::id()));
     std::fs::write(&secret, CLIENT_SECRET).expect("the secret is kept");
     let flags = [
@@ -69,6 +72,8 @@ fn signing_in_at(played: &Played) -> Demonstration {
         "--oidc-client-secret-file",
         &secret.display().to_string(),
     ];
+    let more = mailbox.flags();
+    let flags: Vec<&str> = flags.into_iter().chain(more.iter().map(String::as_str)).collect();
     let server = Demonstration::with("schemathesis", &flags);
     let _ = std::fs::remove_file(secret);
     server
@@ -86,6 +91,15 @@ fn link(server: &Demonstration, played: &Played, token: &str) {
         .header("authorization", format!("Bearer {token}"))
         .send_json(back);
     assert_eq!(linked.expect("it is linked").status(), 204);
+}
+
+/// Brings a passkey in, which can be renamed and removed.
+fn bring_in(server: &Demonstration, token: &str) {
+    let port = server.address.rsplit_once(':').expect("a port").1;
+    let asked = server.post("/v1/me/passkeys/options", token, &json!({}));
+    let (_, made) = Device::make(&asked["options"], &format!("http://localhost:{port}"));
+    let passkey = json!({"name": "Device", "credential": made});
+    server.post("/v1/me/passkeys", token, &passkey);
 }
 
 /// Lets the caller and another organisation ask to be put in touch with each other, and the caller
@@ -114,7 +128,8 @@ fn wait_for_others(server: &Demonstration, token: &str) {
 #[test]
 fn what_is_made_from_the_document_alone_finds_nothing_that_breaks_it() {
     let played = Played::new();
-    let server = signing_in_at(&played);
+    let mailbox = Mailbox::default();
+    let server = signing_in_at(&played, &mailbox);
     // One account that may do most of what there is.
     let grant = ["user", "grant", "desk", "exercise", "focal_point", "rtw"];
     run(Command::new(binary()).args(grant).current_dir(&server.folder));
@@ -131,6 +146,7 @@ fn what_is_made_from_the_document_alone_finds_nothing_that_breaks_it() {
     });
     server.post("/v1/operations/exercise/checks", &token, &question);
     link(&server, &played, &token);
+    bring_in(&server, &token);
     wait_for_others(&server, &token);
     let configuration = std::fs::read_to_string(file("contract/schemathesis.toml"));
     let configuration = configuration.expect("the configuration") + &ids(&server, &token);

@@ -58,10 +58,11 @@ fn crates_depend_on_each_other_in_one_direction_alone() {
         ("oidc", &[]),
         ("reports", &["domain"]),
         ("store", &["domain"]),
-        ("app", &["domain", "store", "reports", "oidc"]),
+        ("smtp", &[]),
+        ("app", &["domain", "store", "reports", "oidc", "smtp"]),
         ("api", &["domain", "app", "reports"]),
         ("web", &["domain", "app", "reports"]),
-        ("concord", &["domain", "store", "app", "api", "web", "reports", "oidc"]),
+        ("concord", &["domain", "store", "app", "api", "web", "reports", "oidc", "smtp"]),
     ]);
     let there: BTreeSet<String> = fs::read_dir(root().join("crates"))
         .expect("the crates")
@@ -83,8 +84,9 @@ fn what_talks_to_the_world_stays_out_of_what_decides() {
         ("domain", &["diesel", "actix-web", "utoipa", "tokio", "getrandom", "askama", "clap"][..]),
         ("reports", &["diesel", "actix-web", "tokio", "getrandom", "clap"]),
         ("oidc", &["diesel", "actix-web", "getrandom", "clap"]),
+        ("smtp", &["diesel", "actix-web", "getrandom", "clap"]),
         ("store", &["actix-web", "utoipa", "jsonwebtoken", "askama", "clap"]),
-        ("app", &["actix-web", "utoipa", "diesel", "clap", "ureq"]),
+        ("app", &["actix-web", "utoipa", "diesel", "clap", "ureq", "lettre"]),
         ("api", &["diesel", "argon2", "jsonwebtoken", "clap"]),
         ("web", &["diesel", "argon2", "jsonwebtoken", "utoipa", "getrandom", "clap"]),
     ] {

@@ -349,6 +349,8 @@ fn plain() -> BTreeMap<String, Value> {
     shapes.insert("Sharing".to_owned(), sharing::schema());
     shapes.extend(retention::schemas());
     shapes.extend(crate::routes::notification_schemas());
+    shapes.extend(crate::routes::passkey_schemas());
+    shapes.extend([crate::routes::email_schema()]);
     shapes.insert("NewRetraction".to_owned(), retractions::schema());
     shapes.insert("GivenConsent".to_owned(), consents::schema());
     shapes.insert("WithReason".to_owned(), consents::reason_schema());

@@ -11,7 +11,7 @@ use actix_web::{
     http::Method,
     web::{self, ServiceConfig},
 };
-use concord_app::App;
+use concord_app::{App, smtp::Failures};
 use prometheus::{
     Gauge, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry, TextEncoder,
     core::Collector,
@@ -127,6 +127,9 @@ fn now(app: &App) -> Result<Registry> {
         counter.inc_by(count);
         add(Box::new(counter))?;
     }
+    if let Some(server) = &app.smtp {
+        add(Box::new(email_failures(server.failures())?))?;
+    }
     if let Some(bytes) = resident_bytes() {
         let name = "process_resident_memory_bytes";
         let resident = prometheus::IntGauge::new(name, "Memory that the process holds.")?;
@@ -134,6 +137,19 @@ fn now(app: &App) -> Result<Registry> {
         add(Box::new(resident))?;
     }
     Ok(registry)
+}
+
+/// How often no message could be sent. How many were is not counted: in an installation of one
+/// operation it would tell how much waits, hidden or not.
+fn email_failures(failures: Failures) -> Result<IntCounterVec> {
+    let about = "How often the SMTP server could not be used, or did not take a message.";
+    let counter =
+        IntCounterVec::new(Opts::new("concord_email_failures_total", about), &["reason"])?;
+    let counted = [("unreachable", failures.unreachable), ("not_taken", failures.not_taken)];
+    for (reason, count) in counted {
+        counter.with_label_values(&[reason]).inc_by(count);
+    }
+    Ok(counter)
 }
 
 /// The memory that the process holds, where the system tells it.

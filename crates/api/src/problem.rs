@@ -18,6 +18,9 @@ const LOOK_AGAIN_SECONDS: u64 = 60;
 /// After how many seconds it is worth asking an identity provider again.
 const ASK_AGAIN_SECONDS: u64 = 10;
 
+/// After how many seconds it is worth sending a message again.
+const SEND_AGAIN_SECONDS: u64 = 60;
+
 /// The addresses of all kinds, as the schema of one.
 fn address() -> Object {
     let all = KINDS.iter().map(|kind| kind.address());
@@ -170,6 +173,9 @@ kinds! {
     PROVIDER = "identity_provider_unreachable", SERVICE_UNAVAILABLE,
         "The identity provider does not answer",
         "It does not answer, or not as it should. Try again later, or sign in with a password.";
+    NOT_SENT = "message_not_sent", SERVICE_UNAVAILABLE, "The message cannot be sent",
+        "The server that takes messages cannot be reached, or does not take this one. Nothing was \
+         changed. Look at the address, and try again later.";
     INTERNAL = "internal", INTERNAL_SERVER_ERROR, "Something is broken here",
         "It is not your fault. Tell whoever runs the server the X-Request-Id.";
 }
@@ -256,6 +262,9 @@ impl From<Error> for Problem {
             }
             Error::ProviderUnreachable => {
                 Self { retry_after: Some(ASK_AGAIN_SECONDS), ..Self::new(&PROVIDER, said) }
+            }
+            Error::MessageNotSent => {
+                Self { retry_after: Some(SEND_AGAIN_SECONDS), ..Self::new(&NOT_SENT, said) }
             }
             Error::DryRun(_) | Error::Internal(_) => {
                 // What broke is for whoever runs the server, and never for the caller.

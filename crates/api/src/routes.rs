@@ -23,6 +23,7 @@ mod credentials;
 mod desk;
 mod desk_changes;
 mod elsewhere;
+mod email;
 mod engagements;
 mod find;
 mod flags;
@@ -31,6 +32,7 @@ mod lock_down;
 mod notifications;
 mod operations;
 mod outlook;
+mod passkeys;
 mod people;
 mod problems;
 mod resources;
@@ -40,7 +42,9 @@ mod sharing;
 mod signing_in;
 mod system;
 
+pub use email::schema as email_schema;
 pub use notifications::schemas as notification_schemas;
+pub use passkeys::schemas as passkey_schemas;
 
 /// A route: what it is called with, what it does, and what the document says of it.
 pub struct Route {
@@ -218,6 +222,7 @@ pub fn all() -> &'static [Route] {
         routes.extend(lock_down::routes());
         routes.extend(credentials::routes());
         routes.extend(elsewhere::routes());
+        routes.extend(passkeys::routes());
         routes.extend(problems::routes());
         routes.extend(people::routes());
         routes.extend(operations::routes());
@@ -233,6 +238,7 @@ pub fn all() -> &'static [Route] {
         routes.extend(desk_changes::routes());
         routes.extend(contact_requests::routes());
         routes.extend(notifications::routes());
+        routes.extend(email::routes());
         routes.extend(outlook::routes());
         routes.extend(guidance::routes());
         routes.extend(bundles::routes());

@@ -11,7 +11,8 @@ use concord_domain::{
     window::Day,
 };
 use concord_store::{
-    Area, Tx, accounts,
+    Area, Tx,
+    accounts::{self, Account},
     links::{self, Role as Link},
     operations::{self, KeptOperation},
 };
@@ -140,6 +141,19 @@ impl Access {
 pub fn entered(app: &App, tx: &mut Tx, person: Person, written: &str) -> Result<Access> {
     let Known { account, assurance } = auth::known(app, tx, person)?;
     let operation = operations::find(tx, written)?.ok_or(Error::NotFound)?;
+    let access = of_account(tx, &account, operation)?.ok_or(Error::NotFound)?;
+    Ok(Access { assurance, language: person.language, ..access })
+}
+
+/// Who the person of an account is in an operation, as if they were signed in; none for strangers.
+///
+/// # Errors
+/// The store's own.
+pub(crate) fn of_account(
+    tx: &mut Tx,
+    account: &Account,
+    operation: KeptOperation,
+) -> Result<Option<Access>> {
     let memberships = accounts::memberships(tx, operation.id, account.id)?;
     let mut roles: Vec<(Role, Option<OrganizationId>)> =
         memberships.iter().map(|each| (each.role, each.organization)).collect();
@@ -147,7 +161,7 @@ pub fn entered(app: &App, tx: &mut Tx, person: Person, written: &str) -> Result<
         roles.push((Role::Administrator, None));
     }
     if roles.is_empty() {
-        return Err(Error::NotFound);
+        return Ok(None);
     }
     let organizations: Vec<Uuid> =
         roles.iter().filter_map(|(_, organization)| organization.map(Uuid::from)).collect();
@@ -155,9 +169,10 @@ pub fn entered(app: &App, tx: &mut Tx, person: Person, written: &str) -> Result<
     let mechanisms = mechanisms.into_iter().map(MechanismId).collect();
     let caller = Caller { roles, mechanisms };
     let scope = caller.scope();
-    let language = person.language;
+    let (assurance, language) = (Assurance::Standing, Language::default());
     let deeds = Deeds::of(operation.id, Some(account.id), scope.organizations.clone());
-    Ok(Access { operation, account: account.id, caller, scope, assurance, language, deeds })
+    let account = account.id;
+    Ok(Some(Access { operation, account, caller, scope, assurance, language, deeds }))
 }
 
 /// Who somebody is in an operation, and what it is called.

@@ -8,30 +8,32 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use concord_domain::{
-    checking::{Allowance, TOLD_DAYS},
+    facts::{Engagement, Places},
     id::{MechanismId, OrganizationId},
     policy::Scope,
     vocabulary::FlagClass,
-    window::{Day, earlier, later},
 };
 use concord_store::{
     Tx,
     links::{self, Role as Link},
     operations::KeptOperation,
-    questions::{self, Counted},
     withheld::{self, Withheld},
 };
 use uuid::Uuid;
+
+pub use room::Room;
 
 use crate::{
     App,
     access::Access,
     audit::met,
     coherence::{self, Settled},
-    error::{Error, Result},
+    error::Result,
     flags,
     resources::Touched,
 };
+
+mod room;
 
 /// An entry that was written so that what it meets may be another than before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,168 +42,38 @@ pub struct Asked {
     pub entry: Uuid,
     /// Whose it is.
     pub organization: OrganizationId,
-    /// Whether it was not there before.
-    pub is_new: bool,
+    /// What was written.
+    pub news: News,
 }
 
-/// What a person may still ask for an organisation.
-#[derive(Clone, Debug)]
-pub struct Room {
-    operation: Uuid,
-    account: Uuid,
-    organization: OrganizationId,
-    today: Day,
-    /// Of the person and of the organisation.
-    both: [Used; 2],
-    /// How often the person asked each question for the organisation today.
-    asked: BTreeMap<String, u32>,
+/// What is new in an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News {
+    /// All of it.
+    Entry,
+    /// Whom, where or when: a line that it keeps says of another place what it said of the former.
+    Position,
+    /// Something else that rules read.
+    Terms,
 }
 
-/// How much is allowed, asked and told.
-#[derive(Clone, Debug)]
-struct Used {
-    allowed: Allowance,
-    asked_today: u32,
-    /// What was told, on which day and about which question; the same question counts once.
-    told: BTreeMap<String, (Day, u32)>,
-}
-
-impl Used {
-    fn told(&self) -> u32 {
-        self.told.values().map(|(_, told)| *told).sum()
-    }
-
-    const fn left(&self) -> u32 {
-        self.allowed.questions.saturating_sub(self.asked_today)
-    }
-
-    fn has_told_all(&self) -> bool {
-        self.told() >= self.allowed.told
-    }
-
-    fn is_told(&mut self, day: Day, digest: &str, told: u32) {
-        if told > 0 {
-            let known = self.told.entry(digest.to_owned()).or_insert((day, told));
-            *known = (known.0.max(day), known.1.max(told));
-        }
-    }
-
-    /// The first day on which there is room again for something that is told.
-    fn told_again_on(&self, today: Day) -> Day {
-        let mut told: Vec<(Day, u32)> = self.told.values().copied().collect();
-        told.sort_unstable();
-        let mut standing = self.told();
-        for (day, told) in told {
-            standing = standing.saturating_sub(told);
-            if standing < self.allowed.told {
-                return later(day, TOLD_DAYS);
-            }
-        }
-        later(today, 1)
-    }
-}
-
-impl Room {
-    /// What somebody may still ask for an organisation today.
-    ///
-    /// # Errors
-    /// The store's own.
-    pub fn of(
-        tx: &mut Tx,
-        kept: &KeptOperation,
-        (account, organization): (Uuid, OrganizationId),
-        today: Day,
-    ) -> Result<Self> {
-        let since = earlier(today, TOLD_DAYS - 1);
-        let counted = questions::counted(tx, kept.id, (account, organization), (today, since))?;
-        let (person, all) = Allowance::of(&kept.operation);
-        let used = |allowed, counts: &dyn Fn(&Counted) -> bool| {
-            let mut used = Used { allowed, asked_today: 0, told: BTreeMap::new() };
-            for each in counted.iter().filter(|each| counts(each)) {
-                used.asked_today += if each.asked_on == today { each.asked } else { 0 };
-                used.is_told(each.asked_on, &each.digest, each.told);
-            }
-            used
-        };
-        let is_persons = |each: &Counted| each.account == account;
-        let is_organizations = |each: &Counted| each.organization == organization;
-        let both = [used(person, &is_persons), used(all, &is_organizations)];
-        let own = counted
-            .iter()
-            .filter(|each| is_persons(each) && is_organizations(each) && each.asked_on == today);
-        let asked = own.map(|each| (each.digest.clone(), each.asked)).collect();
-        Ok(Self { operation: kept.id, account, organization, today, both, asked })
-    }
-
-    /// How many questions the person and the organisation have left today.
+impl News {
+    /// What is new in an engagement, if anything that rules read is.
     #[must_use]
-    pub fn left(&self) -> (u32, u32) {
-        let [person, organization] = &self.both;
-        (person.left(), organization.left())
-    }
-
-    fn is_there(&self) -> bool {
-        self.both.iter().all(|used| used.left() > 0 && !used.has_told_all())
-    }
-
-    /// Counts a question that is answered, with how much it is told of restricted lines. What
-    /// stands for it distinguishes those that are told something.
-    ///
-    /// # Errors
-    /// The store's own.
-    pub fn count(&mut self, tx: &mut Tx, digest: &str, told: u32) -> Result<()> {
-        let digest = if told > 0 { digest } else { "" };
-        let asked = self.asked.entry(digest.to_owned()).or_default();
-        *asked += 1;
-        for used in &mut self.both {
-            used.asked_today += 1;
-            used.is_told(self.today, digest, told);
+    pub fn of(before: Option<&Engagement>, after: &Engagement) -> Option<Self> {
+        let Some(before) = before else { return Some(Self::Entry) };
+        if before == after {
+            return None;
         }
-        let counted = Counted {
-            account: self.account,
-            organization: self.organization,
-            asked_on: self.today,
-            digest: digest.to_owned(),
-            asked: *asked,
-            told,
+        let asked_in = |engagement: &Engagement| -> Vec<Places> {
+            let of_asks = engagement.asks.iter().map(|ask| &ask.places);
+            of_asks.chain(engagement.demands.iter().map(|demand| &demand.places)).cloned().collect()
         };
-        Ok(questions::keep(tx, self.operation, &counted)?)
-    }
-
-    /// Refuses a question for which there is no room.
-    ///
-    /// # Errors
-    /// [`Error::BudgetSpent`].
-    pub fn require(&self, app: &App) -> Result<()> {
-        let until = |day: Day| {
-            let begins = day.and_time(chrono::NaiveTime::MIN);
-            (begins - app.now()).num_seconds().unsigned_abs().max(1)
-        };
-        let whose = ["you have", "your organisation has"];
-        for (used, who) in self.both.iter().zip(whose) {
-            if used.has_told_all() {
-                let on = used.told_again_on(self.today);
-                let detail = format!(
-                    "{who} been told of {} matches within {TOLD_DAYS} days, which is all that is \
-                     told; ask the desk, or check again on {on}",
-                    used.told()
-                );
-                return Err(Error::BudgetSpent(until(on), detail));
-            }
-        }
-        for (used, who) in self.both.iter().zip(whose) {
-            if used.left() == 0 {
-                let on = later(self.today, 1);
-                let detail = format!(
-                    "{who} asked {} questions today, which is all that is answered in a UTC day; \
-                     checks, and entries that are logged or changed, count alike. Ask the desk, or \
-                     check again on {on}",
-                    used.allowed.questions
-                );
-                return Err(Error::BudgetSpent(until(on), detail));
-            }
-        }
-        Ok(())
+        let known = asked_in(before);
+        let is_elsewhere = asked_in(after).iter().any(|places| !known.contains(places));
+        let is_moved = (&before.actor, &before.places, &before.window, &before.contacts)
+            != (&after.actor, &after.places, &after.window, &after.contacts);
+        Some(if is_moved || is_elsewhere { Self::Position } else { Self::Terms })
     }
 }
 
@@ -219,7 +91,7 @@ pub fn settle(
 ) -> Result<Settled> {
     let Touched { focus, changed, asked } = touched;
     let own: HashSet<Uuid> = asked.iter().map(|each| each.entry).chain(about).collect();
-    let asking = Asking::begin(tx, access, asked)?;
+    let asking = Asking::begin(app, tx, access, asked)?;
     let Settled { found, facts, .. } = coherence::settle(app, tx, access.id(), focus, &changed)?;
     let met::Cut { shown, hidden, met } = met::cut(tx, access, (&facts, &own), found)?;
     access.deeds.meets(met);
@@ -233,78 +105,194 @@ pub fn settle(
 type Classes = HashMap<Uuid, BTreeSet<FlagClass>>;
 
 /// What was asked by a change, and what was shown before it.
-struct Asking {
-    of: BTreeMap<OrganizationId, Vec<Uuid>>,
+struct Asking(BTreeMap<OrganizationId, OfOne>);
+
+/// What was asked for one organisation.
+#[derive(Default)]
+struct OfOne {
+    asked: Vec<(Uuid, News)>,
+    /// Of the entries that were written those that wait already, and so tell of this change too.
+    waiting: Vec<Uuid>,
     before: Classes,
 }
 
+impl OfOne {
+    fn is_written(&self, entry: Uuid) -> bool {
+        self.waiting.contains(&entry) || self.asked.iter().any(|(asked, _)| *asked == entry)
+    }
+}
+
 impl Asking {
-    fn begin(tx: &mut Tx, access: &Access, asked: Vec<Asked>) -> Result<Self> {
-        let there: Vec<Uuid> = asked.iter().filter(|a| !a.is_new).map(|a| a.entry).collect();
+    fn begin(app: &App, tx: &mut Tx, access: &Access, asked: Vec<Asked>) -> Result<Self> {
+        let is_there = |each: &&Asked| each.news != News::Entry;
+        let there: Vec<Uuid> = asked.iter().filter(is_there).map(|each| each.entry).collect();
         let waiting = withheld::of(tx, access.id(), &there)?;
         let there: HashSet<Uuid> = there.into_iter().collect();
-        let mut of: BTreeMap<OrganizationId, Vec<Uuid>> = BTreeMap::new();
-        let mut seen = HashSet::new();
+        let mut of: BTreeMap<OrganizationId, OfOne> = BTreeMap::new();
         for each in asked {
-            // What is waited for already tells of this change too.
-            if !waiting.contains_key(&each.entry) && seen.insert(each.entry) {
-                of.entry(each.organization).or_default().push(each.entry);
+            let of_one = of.entry(each.organization).or_default();
+            if of_one.is_written(each.entry) {
+                continue;
+            }
+            if waiting.contains_key(&each.entry) {
+                of_one.waiting.push(each.entry);
+            } else {
+                of_one.asked.push((each.entry, each.news));
             }
         }
-        let mut before = Classes::new();
-        for (organization, asked) in &of {
-            let there: Vec<Uuid> = asked.iter().copied().filter(|e| there.contains(e)).collect();
-            before.extend(lines(tx, access.id(), *organization, &there)?);
+        let is_one = of.len() == 1;
+        for (organization, of_one) in &mut of {
+            let asked: Vec<Uuid> = of_one.asked.iter().map(|(entry, _)| *entry).collect();
+            let is_answered = is_one
+                && of_one.waiting.is_empty()
+                && asked.len() == 1
+                && Room::of(tx, &access.operation, (access.account, *organization), app.today())?
+                    .is_there();
+            // What waits changes no other line of the same organisation either, whichever it is.
+            let before: Vec<Uuid> = asked.into_iter().filter(|e| there.contains(e)).collect();
+            let before = if is_answered { Some(before.as_slice()) } else { None };
+            of_one.before = lines(tx, access.id(), *organization, before)?;
         }
-        Ok(Self { of, before })
+        Ok(Self(of))
     }
 
     /// Counts what was asked, of which these meet something hidden, or withholds it.
-    fn end(
-        mut self,
-        app: &App,
-        tx: &mut Tx,
-        access: &Access,
-        meeting: &HashSet<Uuid>,
-    ) -> Result<()> {
-        let mut waiting = Vec::new();
-        for (organization, asked) in self.of {
+    fn end(self, app: &App, tx: &mut Tx, access: &Access, meeting: &HashSet<Uuid>) -> Result<()> {
+        for (organization, mut of_one) in self.0 {
             let who = (access.account, organization);
             let mut room = Room::of(tx, &access.operation, who, app.today())?;
+            let entries = of_one.asked.iter().map(|(entry, _)| *entry);
             let is_telling =
-                |entry: &Uuid| meeting.contains(entry) || self.before.contains_key(entry);
-            let telling: Vec<Uuid> = asked.iter().copied().filter(is_telling).collect();
-            let is_told = room.is_there();
-            let after = if is_told {
-                lines(tx, access.id(), organization, &telling)?
+                |entry: &Uuid| meeting.contains(entry) || of_one.before.contains_key(entry);
+            let telling: Vec<Uuid> = entries.filter(is_telling).collect();
+            let after = if room.is_there() {
+                lines(tx, access.id(), organization, Some(&telling))?
             } else {
                 Classes::new()
             };
-            for entry in asked {
-                let before = self.before.remove(&entry).unwrap_or_default();
-                let digest = app.ids.id().to_string();
+            let mut waiting = Vec::new();
+            for (entry, news) in &of_one.asked {
+                let before = of_one.before.remove(entry).unwrap_or_default();
                 if room.is_there() {
-                    room.count(tx, &digest, differing(&before, after.get(&entry)))?;
+                    let told = told(*news, &before, after.get(entry));
+                    room.count(tx, &app.ids.id().to_string(), told)?;
                 } else {
-                    let (account, since) = (access.account, app.now());
-                    waiting.push(Withheld { entry, organization, account, since, told: before });
+                    waiting.push((*entry, before));
                 }
             }
+            if !waiting.is_empty() || !of_one.waiting.is_empty() {
+                let written = |entry| of_one.is_written(entry);
+                waiting.extend(changed(tx, access, organization, (&of_one.before, &written))?);
+            }
+            withhold(app, tx, access, (organization, waiting))?;
         }
-        Ok(withheld::put(tx, access.id(), &waiting)?)
+        Ok(())
     }
 }
 
-/// Between how much there was to read and there is: each line that came or went says something.
-fn differing(before: &BTreeSet<FlagClass>, after: Option<&BTreeSet<FlagClass>>) -> u32 {
-    let none = BTreeSet::new();
-    let differing = before.symmetric_difference(after.unwrap_or(&none)).count();
-    u32::try_from(differing).unwrap_or(u32::MAX)
+/// What an organisation was shown before something of its own is erased.
+pub(crate) struct Erasing {
+    organization: OrganizationId,
+    before: Classes,
 }
 
-/// The restricted lines of entries as their owner would be shown them now, were none withheld.
-fn lines(tx: &mut Tx, operation: Uuid, owner: OrganizationId, entries: &[Uuid]) -> Result<Classes> {
-    if entries.is_empty() {
+impl Erasing {
+    /// Before it is erased; none where nobody is told anything by that.
+    ///
+    /// # Errors
+    /// The store's own.
+    pub(crate) fn begin(
+        tx: &mut Tx,
+        access: &Access,
+        owner: Option<OrganizationId>,
+    ) -> Result<Option<Self>> {
+        let Some(organization) = owner.filter(|_| !access.scope.is_server) else {
+            return Ok(None);
+        };
+        let before = lines(tx, access.id(), organization, None)?;
+        Ok(Some(Self { organization, before }))
+    }
+
+    /// Once it is erased, and the flags are found anew: what became of the other lines counts, or
+    /// waits. To erase is no question, and always done.
+    ///
+    /// # Errors
+    /// The store's own.
+    pub(crate) fn end(self, app: &App, tx: &mut Tx, access: &Access, erased: Uuid) -> Result<()> {
+        let is_erased = |entry| entry == erased;
+        let all = (&self.before, &is_erased as &dyn Fn(Uuid) -> bool);
+        let changed = changed(tx, access, self.organization, all)?;
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let who = (access.account, self.organization);
+        let mut room = Room::of(tx, &access.operation, who, app.today())?;
+        if !room.may_tell() {
+            return withhold(app, tx, access, (self.organization, changed));
+        }
+        let entries: Vec<Uuid> = changed.iter().map(|(entry, _)| *entry).collect();
+        let after = lines(tx, access.id(), self.organization, Some(&entries))?;
+        for (entry, before) in changed {
+            let told = told(News::Terms, &before, after.get(&entry));
+            room.tell(tx, &app.ids.id().to_string(), told)?;
+        }
+        Ok(())
+    }
+}
+
+/// The entries of an organisation whose lines are others than before, but for those that are
+/// excepted and those that wait already; each with what was shown before.
+fn changed(
+    tx: &mut Tx,
+    access: &Access,
+    organization: OrganizationId,
+    (before, is_excepted): (&Classes, &dyn Fn(Uuid) -> bool),
+) -> Result<Vec<(Uuid, BTreeSet<FlagClass>)>> {
+    let after = lines(tx, access.id(), organization, None)?;
+    let waiting = withheld::of_organizations(tx, access.id(), &[organization], None)?;
+    let all: BTreeSet<Uuid> = before.keys().chain(after.keys()).copied().collect();
+    let differs = |entry: &Uuid| {
+        !is_excepted(*entry)
+            && !waiting.contains_key(entry)
+            && before.get(entry) != after.get(entry)
+    };
+    let shown = |entry: Uuid| (entry, before.get(&entry).cloned().unwrap_or_default());
+    Ok(all.into_iter().filter(differs).map(shown).collect())
+}
+
+/// Keeps the lines of entries as they were shown until a later day.
+fn withhold(
+    app: &App,
+    tx: &mut Tx,
+    access: &Access,
+    (organization, waiting): (OrganizationId, Vec<(Uuid, BTreeSet<FlagClass>)>),
+) -> Result<()> {
+    let (account, since) = (access.account, app.now());
+    let withheld = |(entry, told)| Withheld { entry, organization, account, since, told };
+    let waiting: Vec<Withheld> = waiting.into_iter().map(withheld).collect();
+    Ok(withheld::put(tx, access.id(), &waiting)?)
+}
+
+/// How much the lines of an entry say that were others before: each that came or went, and of an
+/// entry that is about another place or time each that stands.
+fn told(news: News, before: &BTreeSet<FlagClass>, after: Option<&BTreeSet<FlagClass>>) -> u32 {
+    let none = BTreeSet::new();
+    let after = after.unwrap_or(&none);
+    let told = match news {
+        News::Terms => before.symmetric_difference(after).count(),
+        News::Entry | News::Position => before.union(after).count(),
+    };
+    u32::try_from(told).unwrap_or(u32::MAX)
+}
+
+/// The restricted lines of these entries, or of all, as their owner would be shown them now, were none withheld.
+fn lines(
+    tx: &mut Tx,
+    operation: Uuid,
+    owner: OrganizationId,
+    entries: Option<&[Uuid]>,
+) -> Result<Classes> {
+    if entries.is_some_and(<[Uuid]>::is_empty) {
         return Ok(Classes::new());
     }
     let mechanisms = links::targets(tx, operation, Link::MemberOf, &[owner.0])?;
@@ -315,7 +303,7 @@ fn lines(tx: &mut Tx, operation: Uuid, owner: OrganizationId, entries: &[Uuid]) 
         ..Scope::default()
     };
     let mut classes = Classes::new();
-    for (class, entry) in flags::restricted_lines(tx, operation, &scope, Some(entries))? {
+    for (class, entry) in flags::restricted_lines(tx, operation, &scope, entries)? {
         classes.entry(entry).or_default().insert(class);
     }
     Ok(classes)
@@ -334,13 +322,15 @@ pub fn tell_what_waits(app: &App, tx: &mut Tx, kept: &KeptOperation) -> Result<(
         let waiting =
             withheld::first(tx, kept.id, (account, organization), person.min(all).into())?;
         let entries: Vec<Uuid> = waiting.iter().map(|each| each.entry).collect();
-        let now = lines(tx, kept.id, organization, &entries)?;
+        let now = lines(tx, kept.id, organization, Some(&entries))?;
         for each in waiting {
             if !room.is_there() {
                 break;
             }
             let digest = app.ids.id().to_string();
-            room.count(tx, &digest, differing(&each.told, now.get(&each.entry)))?;
+            // It is not known any more what was new in it.
+            let told = told(News::Position, &each.told, now.get(&each.entry));
+            room.count(tx, &digest, told)?;
             withheld::release(tx, kept.id, each.entry)?;
         }
     }

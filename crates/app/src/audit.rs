@@ -59,7 +59,7 @@ impl Doing {
 }
 
 /// What is done without a request: by the command line, and by the server itself.
-pub const OWN_ACTIONS: [&str; 18] = [
+pub const OWN_ACTIONS: [&str; 19] = [
     "command_import",
     "command_export",
     "command_user_add",
@@ -78,11 +78,15 @@ pub const OWN_ACTIONS: [&str; 18] = [
     "demo",
     DAYS_PASSED,
     RETENTION,
+    EMAILS,
 ];
 /// That the server brought an operation up to a day.
 pub const DAYS_PASSED: &str = "days_passed";
 /// That the server retracted entries that are past what they are kept for.
 pub const RETENTION: &str = "retention";
+
+/// That the server told people by e-mail that something waits.
+pub const EMAILS: &str = "emails";
 
 /// The SHA-256 of some bytes that follow each other.
 #[must_use]
@@ -197,17 +201,26 @@ pub(crate) fn write_own<T>(
 }
 
 /// Records a deed that changed nothing.
-#[expect(clippy::disallowed_methods, reason = "nothing but the record is written")]
 pub(crate) fn only(app: &App, who: &Deeds, deed: Deed) -> Result<()> {
+    let about = app.doing.about.unwrap_or(who.0.borrow().log);
+    alone(app, who, (deed == Deed::Refused).then_some(("asked_for", about)))
+}
+
+/// Records that something was refused, of this kind and id.
+pub(crate) fn refused(app: &App, who: &Deeds, about: (&'static str, Uuid)) -> Result<()> {
+    alone(app, who, Some(about))
+}
+
+#[expect(clippy::disallowed_methods, reason = "nothing but the record is written")]
+fn alone(app: &App, who: &Deeds, refused: Option<(&'static str, Uuid)>) -> Result<()> {
     let (log, account, organizations) = {
         let noted = who.0.borrow();
         (noted.log, noted.account, noted.organizations.clone())
     };
     app.store.write(Area::Log, |tx| {
         let deeds = Deeds::of(log, account, organizations.clone());
-        if deed == Deed::Refused {
-            let about = app.doing.about.unwrap_or(log);
-            deeds.note(deed, ("asked_for", about), Whose::Nobody, None);
+        if let Some(refused) = refused {
+            deeds.note(Deed::Refused, refused, Whose::Nobody, None);
         }
         record(app, tx, &deeds)
     })

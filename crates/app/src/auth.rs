@@ -5,7 +5,7 @@ use concord_domain::{credential::BeganBy, fault::FaultCode};
 use concord_store::{
     Area, Tx,
     accounts::{self, Account},
-    credentials, identities as linked, sessions as kept,
+    credentials, email, identities as linked, passkeys as kept_passkeys, sessions as kept,
 };
 
 use crate::{
@@ -18,25 +18,34 @@ use crate::{
 mod browser;
 mod elsewhere;
 mod keys;
+mod passkeys;
 mod passwords;
+mod relying_party;
 mod second_factor;
 mod sessions;
 mod tokens;
 mod tools;
 
 pub use browser::{Browser, keep_in_browser, known_in_browser};
-pub use concord_store::{credentials::ToolToken, identities::KeptIdentity};
+pub use concord_store::{credentials::ToolToken, identities::KeptIdentity, passkeys::KeptPasskey};
 pub use elsewhere::{
     ATTEMPT_SECONDS, IDENTITIES_MAX, Returned, Sent, begin_elsewhere, begin_sign_in_elsewhere,
     finish_elsewhere, identities, sign_in_elsewhere, unlink_identity,
 };
 pub use keys::{FormerKeys, KeyRing, Keys};
+pub use passkeys::{
+    CHALLENGE_SECONDS as PASSKEY_SECONDS, Made, PASSKEYS_MAX, Shown, add_passkey, begin_passkey,
+    begin_passkey_sign_in, begin_passkey_step_up, passkeys, remove_passkey, rename_passkey,
+    sign_in_by_passkey, step_up_by_passkey,
+};
 pub use passwords::{PASSWORD_CHARS, Throttle, hash_new};
+pub use relying_party::RelyingParty;
 pub use second_factor::{
     CHALLENGE_SECONDS, Enrolled, FirstStep, RECOVERY_CODES, Standing, WRONG_TRIES_MAX, confirm,
     enrol, remove as remove_second_factor, renew_recovery_codes, second_factor, second_step,
     step_up,
 };
+pub(crate) use second_factor::{as_kept, readable};
 pub(crate) use sessions::admit;
 pub(crate) use sessions::in_session;
 pub use sessions::{
@@ -76,7 +85,7 @@ pub fn normalized(login: &str) -> String {
     login.trim().to_lowercase().chars().take(LOGIN_CHARS_MAX + 1).collect()
 }
 
-const fn is_open(account: &Account) -> bool {
+pub(crate) const fn is_open(account: &Account) -> bool {
     account.password_hash.is_some() && !account.is_disabled
 }
 
@@ -122,8 +131,8 @@ fn sign_in_to(app: &App, account: Option<Account>, password: &str) -> Result<Fir
 }
 
 /// Gives the caller another password, ends the caller's other sessions and all tokens that the
-/// caller gave to tools, and unlinks all identities: whoever knew the former password may have made
-/// some.
+/// caller gave to tools, unlinks all identities, removes all passkeys and forgets the e-mail address:
+/// whoever knew the former password may have made some.
 ///
 /// # Errors
 /// What is wrong with either password; [`Error::TooManyTries`], counted as tries to sign in are;
@@ -149,6 +158,8 @@ pub fn change_password(app: &App, person: Person, (old, new): (&str, &str)) -> R
         credentials::end_challenges(tx, account.id)?;
         credentials::delete_tool_tokens(tx, account.id)?;
         linked::delete_all(tx, account.id)?;
+        kept_passkeys::delete_all(tx, account.id)?;
+        email::delete(tx, account.id)?;
         Ok(kept::end_others(tx, account.id, session)?)
     })
 }

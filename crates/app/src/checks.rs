@@ -61,7 +61,7 @@ pub struct Checked {
 struct Outcome {
     flags: Vec<ShownFlag>,
     word: Word,
-    /// The entries that it would meet and that the caller may not read.
+    /// The entries that it would meet, readable or not.
     met: BTreeSet<Uuid>,
 }
 
@@ -149,6 +149,8 @@ fn evaluated(app: &App, tx: &mut Tx, access: &Access, question: &Intention) -> R
     };
     let told = hidden.iter().filter(|flag| is_told(flag));
     let word = Word::of(&told.map(|flag| flag.class).collect());
+    let open = shown.iter().flat_map(|flag| flag.between.iter().copied());
+    let met = met.into_iter().chain(coherence::entries_of(open, &facts)).collect();
     let flags = flags::show_found(tx, access, &facts, shown, Some(id))?;
     Ok(Outcome { flags, word, met })
 }

@@ -61,6 +61,9 @@ pub enum Error {
     /// The identity provider does not answer, or not as it should.
     #[error("the identity provider does not answer as it should; try again later")]
     ProviderUnreachable,
+    /// The SMTP server cannot be used, or does not take a message.
+    #[error("the message cannot be sent now; nothing was changed, try again later")]
+    MessageNotSent,
     /// The installation is locked down.
     #[error("this installation is locked down; only whoever runs the server can lift that")]
     LockedDown,

@@ -224,7 +224,7 @@ fn shown(
     for (kept, flag) in &flags {
         let kept = kept.iter().flat_map(|kept| kept.between.iter().copied());
         let between = kept.chain(flag.iter().flat_map(|flag| flag.between.iter().copied()));
-        access.deeds.meets(coherence::entries_of(between, facts));
+        access.deeds.names_entries(coherence::entries_of(between, facts));
     }
     Ok(flags
         .into_iter()

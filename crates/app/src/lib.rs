@@ -25,6 +25,7 @@ pub mod cursor;
 pub mod desk;
 pub mod desk_changes;
 pub mod disclosed;
+pub mod email;
 pub mod error;
 pub mod find;
 pub mod flags;
@@ -44,6 +45,7 @@ pub mod sealing;
 pub mod sharing;
 
 pub use concord_oidc as oidc;
+pub use concord_smtp as smtp;
 pub use error::Error;
 
 /// What the use cases work with.
@@ -61,6 +63,10 @@ pub struct App {
     pub throttle: Arc<auth::Throttle>,
     /// Who says who somebody is, if anybody does.
     pub provider: Option<Arc<Provider>>,
+    /// What passkeys belong to, if anything is served.
+    pub relying_party: Option<Arc<auth::RelyingParty>>,
+    /// Who takes messages to people, if anybody does.
+    pub smtp: Option<Arc<smtp::Server>>,
     /// What is being done, as it is recorded.
     pub doing: audit::Doing,
 }

@@ -49,11 +49,8 @@ pub fn list(
         let of = ListOf { account: access.account, list };
         let limit = page.size()?;
         let after = page.position(app, &of)?.as_deref().and_then(Place::parse);
-        let seen = kept::seen(tx, access.id(), access.account)?;
-        let mut waiting = standing(tx, access)?;
-        waiting.retain(|each| {
-            !seen.contains_key(&each.id) && after.is_none_or(|after| each.place() > after)
-        });
+        let mut waiting = unseen(tx, access)?;
+        waiting.retain(|each| after.is_none_or(|after| each.place() > after));
         Ok(cursor::page(app, &of, waiting, limit, |each| each.place().to_string()))
     })
 }
@@ -90,6 +87,16 @@ pub fn read(app: &App, person: Person, operation: &str, ids: &HashSet<Uuid>) -> 
             .collect();
         Ok(kept::keep_seen(tx, access.id(), access.account, &seen)?)
     })
+}
+
+/// What waits for somebody and was not seen, by kind, the latest day first. Whatever tells somebody
+/// that something waits asks here, so that no way of telling says more than another.
+pub(crate) fn unseen(tx: &mut Tx, access: &Access) -> Result<Vec<Notification>> {
+    access.require(Action::ReadReference, None)?;
+    let seen = kept::seen(tx, access.id(), access.account)?;
+    let mut waiting = standing(tx, access)?;
+    waiting.retain(|each| !seen.contains_key(&each.id));
+    Ok(waiting)
 }
 
 /// All that waits for the caller, seen or not: of each kind what they may open now.

@@ -397,7 +397,7 @@ pub fn all_shown<T: Resource>(tx: &mut Tx, access: &Access, documents: &[T]) -> 
     let referred: Vec<Uuid> = referred.into_iter().collect();
     let readable = entries::readable(tx, access.id(), &access.scope, &referred)?;
     access.deeds.shows(documents);
-    access.deeds.shows_entries(readable.iter().copied());
+    access.deeds.names_entries(readable.iter().copied());
     let show = |document: &T| Shown { id: document.id(), body: view(document, &readable) };
     Ok(documents.iter().map(show).collect())
 }

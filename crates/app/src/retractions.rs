@@ -22,6 +22,7 @@ pub use concord_store::retractions::Tombstone;
 use crate::{
     App,
     access::{self, Access},
+    asking::Erasing,
     auth::Person,
     coherence,
     cursor::{self, Items, ListOf, Page},
@@ -130,9 +131,13 @@ pub(crate) fn erase_engagement(
     touched.focus.add_engagement(&resources::facts_of(tx, access.id(), before)?);
     let commitments = retractions::commitments_from(tx, access.id(), before.id())?;
     touched.focus.commitments.extend(commitments);
+    let erasing = Erasing::begin(tx, access, Some(before.organization.0))?;
     retractions::erase_engagement(tx, access.id(), before, day)?;
     access.deeds.retracted(reason.object(), before.id(), before.whose());
     coherence::settle(app, tx, access.id(), touched.focus, &touched.changed)?;
+    if let Some(erasing) = erasing {
+        erasing.end(app, tx, access, before.id())?;
+    }
     Ok(Tombstone { id: before.id(), retracted_on: day })
 }
 
@@ -146,9 +151,13 @@ pub(crate) fn erase_commitment(
     let day = access.operation.evaluated_on;
     let mut touched = Touched::default();
     touched.focus.commitments.insert(before.identity.id);
+    let erasing = Erasing::begin(tx, access, before.organization.map(|owner| owner.0))?;
     retractions::erase_commitment(tx, access.id(), before, day)?;
     access.deeds.retracted(reason.object(), before.id(), before.whose());
     coherence::settle(app, tx, access.id(), touched.focus, &touched.changed)?;
+    if let Some(erasing) = erasing {
+        erasing.end(app, tx, access, before.id())?;
+    }
     Ok(Tombstone { id: before.id(), retracted_on: day })
 }
 

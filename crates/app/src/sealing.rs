@@ -53,8 +53,8 @@ pub fn renew_key(app: &App, operation: &str, organization: Option<&str>) -> Resu
     })
 }
 
-/// Wraps the keys of all organisations, and seals the secrets of second factors, with the first of the server's keys. Answers its name, and
-/// how many keys it wraps.
+/// Wraps the keys of all organisations, and seals the secrets of accounts, with the first of the
+/// server's keys. Answers its name, and how many keys it wraps.
 ///
 /// # Errors
 /// In words: the store's own say nothing of keys to those who call from afar.

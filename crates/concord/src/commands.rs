@@ -18,6 +18,7 @@ pub mod import;
 pub mod keys;
 pub mod lock_down;
 pub mod migrate;
+pub mod notifications;
 pub mod openapi;
 pub mod replay;
 pub mod retention;

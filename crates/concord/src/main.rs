@@ -7,8 +7,10 @@ use clap::{Parser, Subcommand};
 mod commands;
 mod identity_provider;
 mod keys;
+mod public_address;
 mod server_key;
 mod setup;
+mod smtp_server;
 
 /// What many threads give back is used again by others, so that memory does not grow with them.
 #[global_allocator]
@@ -24,7 +26,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    Serve(commands::serve::Serve),
+    Serve(Box<commands::serve::Serve>),
     Migrate(commands::migrate::Migrate),
     Replay(commands::replay::Replay),
     Import(commands::import::Import),
@@ -35,6 +37,7 @@ enum Command {
     Disclose(commands::disclose::Disclose),
     LockDown(commands::lock_down::LockDown),
     Retention(commands::retention::Retention),
+    Notifications(commands::notifications::Notifications),
     Openapi(commands::openapi::Openapi),
     Rules(commands::rules::Rules),
     Doctor(commands::doctor::Doctor),
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         Command::Disclose(command) => command.run(),
         Command::LockDown(command) => command.run(),
         Command::Retention(command) => command.run(),
+        Command::Notifications(command) => command.run(),
         Command::Openapi(command) => command.run(),
         Command::Rules(command) => command.run(),
         Command::Doctor(command) => command.run(),

@@ -83,6 +83,8 @@ impl Place {
             keys: Arc::new(FileKeys::open(&self.keys)?),
             throttle: Arc::new(auth::Throttle::default()),
             provider: None,
+            relying_party: None,
+            smtp: None,
             doing: Doing::own(action),
         })
     }

@@ -17,17 +17,21 @@ pub enum BeganBy {
     Invitation,
     /// What an identity provider said.
     IdentityProvider,
+    /// A passkey.
+    Passkey,
 }
 
 impl Closed for BeganBy {
     const LIST: &'static str = "began_by";
-    const ALL: &'static [Self] = &[Self::Password, Self::Invitation, Self::IdentityProvider];
+    const ALL: &'static [Self] =
+        &[Self::Password, Self::Invitation, Self::IdentityProvider, Self::Passkey];
 
     fn code(self) -> &'static str {
         match self {
             Self::Password => "password",
             Self::Invitation => "invitation",
             Self::IdentityProvider => "identity_provider",
+            Self::Passkey => "passkey",
         }
     }
 }
@@ -41,17 +45,21 @@ pub enum SecondFactor {
     RecoveryCode,
     /// A way of signing in at an identity provider that is enough by itself.
     IdentityProvider,
+    /// What the device that holds a passkey asked its person for: a PIN, a finger, a face.
+    UserVerification,
 }
 
 impl Closed for SecondFactor {
     const LIST: &'static str = "second_factor";
-    const ALL: &'static [Self] = &[Self::Code, Self::RecoveryCode, Self::IdentityProvider];
+    const ALL: &'static [Self] =
+        &[Self::Code, Self::RecoveryCode, Self::IdentityProvider, Self::UserVerification];
 
     fn code(self) -> &'static str {
         match self {
             Self::Code => "code",
             Self::RecoveryCode => "recovery_code",
             Self::IdentityProvider => "identity_provider",
+            Self::UserVerification => "user_verification",
         }
     }
 }
@@ -75,6 +83,30 @@ impl Closed for SentFor {
         match self {
             Self::SignIn => "sign_in",
             Self::Link => "link",
+            Self::StepUp => "step_up",
+        }
+    }
+}
+
+/// What somebody is asked to show a passkey for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AskedFor {
+    /// To sign in.
+    SignIn,
+    /// To bring it in.
+    Registration,
+    /// To prove again who they are.
+    StepUp,
+}
+
+impl Closed for AskedFor {
+    const LIST: &'static str = "asked_for";
+    const ALL: &'static [Self] = &[Self::SignIn, Self::Registration, Self::StepUp];
+
+    fn code(self) -> &'static str {
+        match self {
+            Self::SignIn => "sign_in",
+            Self::Registration => "registration",
             Self::StepUp => "step_up",
         }
     }

@@ -134,7 +134,7 @@ fault_codes! {
     Inconsistent = "inconsistent",
     /// A password that is not the one that stands.
     WrongPassword = "wrong_password",
-    /// A code of a second factor, or of an identity provider, that is not good now.
+    /// A code of a second factor, or of an identity provider, or a passkey, that is not good now.
     WrongCode = "wrong_code",
 }
 

@@ -10,6 +10,7 @@ pub mod credential;
 pub mod desk;
 pub mod disclosed;
 pub mod document;
+pub mod email;
 pub mod evaluate;
 pub mod facts;
 pub mod fault;

@@ -16,7 +16,7 @@ use crate::{
     schema::credentials::{
         challenges as c, recovery_codes as r, second_factors as f, tool_tokens as t,
     },
-    sealing::{seal_secret, unseal_secret},
+    sealing::{SecretOf, seal_secret, unseal_secret},
     sql::{RowId, as_clear, in_clear},
 };
 
@@ -45,7 +45,7 @@ pub fn factor(tx: &mut Tx, account: Uuid) -> Result<Option<KeptFactor>> {
     let row: Option<FactorRow> =
         f::table.filter(f::account_id.eq(RowId(account))).first(tx).optional()?;
     row.map(|(_, stored, confirmed_at, used_step, wrong_tries, by)| {
-        let secret = unseal_secret(account, (&stored, by))?;
+        let secret = unseal_secret(SecretOf::Factor(account), (&stored, by))?;
         Ok(KeptFactor { account, secret, confirmed_at, used_step, wrong_tries })
     })
     .transpose()
@@ -56,7 +56,7 @@ pub fn factor(tx: &mut Tx, account: Uuid) -> Result<Option<KeptFactor>> {
 /// # Errors
 /// The store's own.
 pub fn save_factor(tx: &mut Tx, factor: &KeptFactor) -> Result<()> {
-    let (sealed, by) = seal_secret(tx, factor.account, &factor.secret)?;
+    let (sealed, by) = seal_secret(tx, SecretOf::Factor(factor.account), &factor.secret)?;
     let values = (
         f::secret.eq(sealed),
         f::server_key.eq(Some(by)),

@@ -69,6 +69,8 @@ pub const IN_CLEAR: &[InClear] = in_clear! {
     "live_lines" ["operation_id" "actor_lineage" "ends_on" "engagement_id" "starts_on"
         "organization_id" "place_lineage"]
         "which engagements are going on now, with whom, where and until when";
+    "live_ties" ["operation_id" "organization_id" "tie" "engagement_id"]
+        "of each of those its partners, what it follows and the strategy that it names";
     "due" ["operation_id" "due_on" "kind" "thing_id"]
         "the days on which something ends";
     "flags" ["operation_id" "id" "identity" "kind" "class" "severity" "holds" "state" "resolution"
@@ -137,6 +139,12 @@ pub const IN_CLEAR: &[InClear] = in_clear! {
          which somebody who guesses that sees that the guess is right";
     "attempts" ["state_hash" "secret_hash" "purpose" "account_id" "session_id" "ends_at"]
         "who was sent to the identity provider lately, and what for";
+    "passkeys" ["id" "account_id" "credential_id" "public_key" "algorithm" "sign_count" "name"
+        "made_at" "used_at"]
+        "who signs in with which devices, what people call them, since when and when last; the \
+         public halves of their keys, and what they call themselves, with which nobody can sign in";
+    "passkey_challenges" ["challenge_hash" "purpose" "account_id" "session_id" "ends_at"]
+        "who was asked lately to show a passkey, and what for";
     "tool_tokens" ["id" "account_id" "token_hash" "name" "scope" "made_at" "ends_at"]
         "which tools people gave a token to, what those may do and until when, and hashes of them";
     "idempotency_keys" ["operation_id" "account_id" "key" "request_hash" "resource_id" "used_at"]
@@ -161,6 +169,15 @@ pub const IN_CLEAR: &[InClear] = in_clear! {
         "which entries were written beyond a budget, by whom, and the classes shown of them before";
     "seen_notifications" ["operation_id" "account_id" "id" "thing_id"]
         "which of the flags, entries and requests that wait for them people have seen";
+    "email_addresses" ["account_id" "address" "server_key" "language" "sends" "confirmed_at"
+        "digest_on" "morning_on" "owed" "failures" "try_at"]
+        "who is told by e-mail that something waits, in which language and how often, and whose \
+         messages were not taken; the address itself is sealed with the server's key";
+    "email_codes" ["code_hash" "account_id" "sent_at" "wrong_tries"]
+        "who gave an address lately, and hashes of the codes that were sent there";
+    "emailed_notifications" ["operation_id" "account_id" "id" "thing_id"]
+        "about which of the flags, entries and requests that wait for them people were sent a \
+         message";
     "organization_keys" ["operation_id" "owner_id" "id" "wrapped" "server_key"]
         "which organisations have written free texts, and their keys, wrapped";
     "installation" ["id" "server_key" "locked_at"]

@@ -1,6 +1,8 @@
 //! What may meet a line: the live engagements, the leads, the positions and the commitments that
 //! a change can touch, each found by one range of one index.
 
+use std::collections::BTreeSet;
+
 use concord_domain::{
     id::{ArmedActorId, CommitmentId, CommonPositionId, EngagementId, LeadId, OrganizationId},
     lineage::Lineage,
@@ -13,11 +15,14 @@ use diesel::{
 use uuid::Uuid;
 
 use crate::{
-    connection::{MultiBackend, Tx},
+    connection::{MultiBackend, Tx, insert_all},
     documents::IDS_MAX,
     error::Result,
     lists::{Among, id_list, text_list},
-    schema::{armed_actors, commitments, common_positions, engagements, leads, live_lines as t},
+    schema::{
+        armed_actors, commitments, common_positions, engagements, leads, live_lines as t,
+        live_ties as ties,
+    },
     sql::RowId,
 };
 
@@ -35,6 +40,32 @@ pub struct LiveLine {
     pub organization: OrganizationId,
     /// The lowest place that holds all of its places; none for the whole operation.
     pub place: Option<Lineage>,
+    /// What makes another line coordinated with it.
+    pub ties: BTreeSet<Tie>,
+}
+
+/// What makes a line coordinated with a live one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tie {
+    /// That it follows the live one, which is this.
+    Line(EngagementId),
+    /// That this partner of the live one leads it or is its partner.
+    Partner(OrganizationId),
+    /// That the live one follows it.
+    Follows(EngagementId),
+    /// That both name this strategy.
+    Strategy(String),
+}
+
+impl Tie {
+    fn text(&self) -> String {
+        match self {
+            Self::Line(id) => format!("line {}", id.0.simple()),
+            Self::Partner(id) => format!("partner {}", id.0.simple()),
+            Self::Follows(id) => format!("follows {}", id.0.simple()),
+            Self::Strategy(key) => format!("strategy {key}"),
+        }
+    }
 }
 
 /// Puts an engagement among the live ones, or takes it from them.
@@ -51,7 +82,20 @@ pub fn put(
         .filter(t::operation_id.eq(RowId(operation)))
         .filter(t::engagement_id.eq(RowId::from(engagement)));
     diesel::delete(there).execute(tx)?;
+    let there = ties::table
+        .filter(ties::operation_id.eq(RowId(operation)))
+        .filter(ties::engagement_id.eq(RowId::from(engagement)));
+    diesel::delete(there).execute(tx)?;
     if let Some(line) = line {
+        let rows = line.ties.iter().map(|tie| {
+            (
+                ties::operation_id.eq(RowId(operation)),
+                ties::organization_id.eq(RowId::from(line.organization)),
+                ties::tie.eq(tie.text()),
+                ties::engagement_id.eq(RowId::from(engagement)),
+            )
+        });
+        insert_all!(tx, ties::table, rows);
         let row = (
             t::operation_id.eq(RowId(operation)),
             t::actor_lineage.eq(line.actor.as_str()),
@@ -140,6 +184,29 @@ pub fn led_by(
             .filter(t::operation_id.eq(RowId(operation)))
             .filter(t::organization_id.among(id_list(organizations.iter().copied())))
             .select(t::engagement_id)
+            .load(tx)?;
+        found.extend(rows.into_iter().map(|id| EngagementId(id.0)));
+    }
+    Ok(found)
+}
+
+/// Of the live engagements that these organisations lead those that have one of these ties.
+///
+/// # Errors
+/// The store's own.
+pub fn tied(
+    tx: &mut Tx,
+    operation: Uuid,
+    organizations: &[OrganizationId],
+    tied: &BTreeSet<Tie>,
+) -> Result<Vec<EngagementId>> {
+    let mut found = Vec::new();
+    for organizations in organizations.chunks(IDS_MAX) {
+        let rows: Vec<RowId> = ties::table
+            .filter(ties::operation_id.eq(RowId(operation)))
+            .filter(ties::organization_id.among(id_list(organizations.iter().copied())))
+            .filter(ties::tie.among(text_list(tied.iter().map(Tie::text))))
+            .select(ties::engagement_id)
             .load(tx)?;
         found.extend(rows.into_iter().map(|id| EngagementId(id.0)));
     }

@@ -10,7 +10,9 @@ use crate::{
     error::Result,
     schema::{
         credentials::{attempts, challenges, tool_tokens},
-        installation as i, lock_down_calls as t, sessions,
+        email_codes, installation as i, lock_down_calls as t,
+        passkeys::passkey_challenges,
+        sessions,
     },
     sql::RowId,
 };
@@ -36,6 +38,8 @@ pub fn begin(tx: &mut Tx, now: NaiveDateTime) -> Result<()> {
     diesel::delete(tool_tokens::table).execute(tx)?;
     diesel::delete(challenges::table).execute(tx)?;
     diesel::delete(attempts::table).execute(tx)?;
+    diesel::delete(passkey_challenges::table).execute(tx)?;
+    diesel::delete(email_codes::table).execute(tx)?;
     diesel::delete(t::table).execute(tx)?;
     Ok(())
 }

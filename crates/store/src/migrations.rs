@@ -57,6 +57,10 @@ const STEPS: &[Step] = &[
     step!("0012_retention"),
     step!("0013_ways_in"),
     step!("0014_notifications"),
+    step!("0015_email"),
+    step!("0016_passkeys"),
+    step!("0017_live_ties" and each),
+    step!("0018_by_id"),
 ];
 
 /// Brings a database up to date. Each step is a transaction of its own.

@@ -3,7 +3,7 @@
 
 use concord_domain::{
     document::{Commitment, Engagement},
-    id::CommitmentId,
+    id::{CommitmentId, EngagementId},
     policy::Scope,
     vocabulary::{Closed, Disclosure},
     window::Day,
@@ -16,16 +16,16 @@ use crate::{
     connection::{MultiBackend, Store, Tx},
     contact_requests,
     documents::IDS_MAX,
-    due, engagements,
+    due, email, engagements,
     entries::permitted,
     error::Result,
     links::{self, Role},
     lists::{Among, id_list},
-    notifications,
+    live, notifications,
     schema::{
         commitments as c, engagements as e, entries, flag_entries as fe, flag_steps as st,
-        flag_subjects as s, flags as f, idempotency_keys as k, live_lines as l, parts as p,
-        sharing_changes as sc, withheld_lines as w,
+        flag_subjects as s, flags as f, idempotency_keys as k, parts as p, sharing_changes as sc,
+        withheld_lines as w,
     },
     sql::RowId,
 };
@@ -128,8 +128,7 @@ pub fn erase_engagement(
         erase_commitment_row(tx, operation, commitment.0)?;
     }
     due::put(tx, operation, (due::Kind::Engagement, id), None)?;
-    let of_operation = l::table.filter(l::operation_id.eq(RowId(operation)));
-    diesel::delete(of_operation.filter(l::engagement_id.eq(RowId(id)))).execute(tx)?;
+    live::put(tx, operation, EngagementId(id), None)?;
     let of_operation = p::table.filter(p::operation_id.eq(RowId(operation)));
     diesel::delete(of_operation.filter(p::engagement_id.eq(RowId(id)))).execute(tx)?;
     let of_operation = e::table.filter(e::operation_id.eq(RowId(operation)));
@@ -184,13 +183,14 @@ fn bury(tx: &mut Tx, operation: Uuid, id: Uuid, day: Day) -> Result<()> {
 }
 
 /// Forgets by which request a thing was made or added to, so that nobody who guesses the request
-/// sees that the guess is right; who has seen that it waits; and the salts of its hashes in the audit
+/// sees that the guess is right; who has seen that it waits, or was sent a message about it; and the salts of its hashes in the audit
 /// log. The key of the request stays used.
 pub(crate) fn forget_made(tx: &mut Tx, operation: Uuid, id: Uuid) -> Result<()> {
     let made =
         k::table.filter(k::operation_id.eq(RowId(operation))).filter(k::resource_id.eq(RowId(id)));
     diesel::update(made).set(k::request_hash.eq("")).execute(tx)?;
     notifications::forget(tx, operation, id)?;
+    email::forget(tx, operation, id)?;
     audit::erase_salts(tx, operation, id)
 }
 
@@ -248,7 +248,8 @@ impl Store {
             "VACUUM (SKIP_LOCKED) engagements, commitments, parts, links, live_lines, due, flags, \
              flag_subjects, flag_entries, flag_steps, sharing_changes, idempotency_keys, \
              audit_salts, withheld_lines, contact_requests, received_contact_requests, \
-             contact_request_entries, checks, questions, seen_notifications",
+             contact_request_entries, checks, questions, seen_notifications, \
+             emailed_notifications",
         ))
     }
 }

@@ -3,10 +3,13 @@
 mod asking;
 pub mod audit;
 pub mod contact;
+mod live;
 mod notifications;
+pub mod passkeys;
 mod retention;
 
-pub use notifications::seen_notifications;
+pub use live::live_ties;
+pub use notifications::{email_addresses, email_codes, emailed_notifications, seen_notifications};
 pub use retention::{retention_periods, sharing_changes};
 
 pub use asking::{checks, questions, withheld_lines};

@@ -21,6 +21,7 @@ mod keys;
 mod renewal;
 mod secrets;
 
+pub(crate) use cipher::SecretOf;
 use cipher::{DataKey, KEY_ID_BYTES};
 pub use cipher::{ServerKey, ServerKeys};
 pub use keys::{NoServerKey, OrganizationKeys, ServerKeySource};

@@ -6,17 +6,11 @@ use std::{
     collections::HashMap,
     fs,
     path::{Path, PathBuf},
-    sync::Arc,
     time::Instant,
 };
 
-use chrono::{DateTime, Utc};
 use concord_app::{
-    App, Clock, Error,
-    access::Access,
-    audit::{Doing, checkpoint::CheckpointKey},
-    auth, bundles, coherence, people, resources,
-    resources::Resource,
+    App, Error, access::Access, auth, bundles, coherence, people, resources, resources::Resource,
 };
 use concord_domain::{
     document::{
@@ -29,13 +23,15 @@ use concord_domain::{
     vocabulary::Role,
     window::Day,
 };
-use concord_store::{Area, Store, Tx, operations};
-use concord_tests::{CountingIds, KeyInFile};
+use concord_store::{Area, Tx, operations};
 use diesel::connection::SimpleConnection;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::world::{OPERATION, ORGANIZATIONS, Shape, World, organization_key};
+use crate::{
+    maker::open,
+    world::{OPERATION, ORGANIZATIONS, Shape, World, organization_key},
+};
 
 /// For how many days a data set is used: afterwards much of what was live is over.
 const DAYS_MAX: i64 = 3;
@@ -95,49 +91,6 @@ pub fn ready(folder: &Path, today: Day, shape: Shape) -> Data {
     make(&unfinished, &World::new(today, shape));
     fs::rename(&unfinished, &file).expect("the data set is kept");
     Data { file, day: today, name }
-}
-
-struct Noon(Day);
-
-impl Clock for Noon {
-    fn now(&self) -> DateTime<Utc> {
-        self.0.and_hms_opt(12, 0, 0).expect("a time").and_utc()
-    }
-}
-
-/// The keys of one that signs nothing.
-struct OneKey(Arc<auth::KeyRing>);
-
-impl auth::Keys for OneKey {
-    fn ring(&self) -> Arc<auth::KeyRing> {
-        self.0.clone()
-    }
-
-    fn checkpoints(&self) -> Arc<CheckpointKey> {
-        let key = auth::KeyRing::generate().expect("a key");
-        Arc::new(CheckpointKey::new(&key).expect("it is a key"))
-    }
-}
-
-/// The file with the key of the servers that are measured.
-pub fn server_key() -> PathBuf {
-    concord_tests::file("../target/bench/server-key")
-}
-
-fn open(file: &Path, day: Day) -> App {
-    let key = auth::KeyRing::generate().expect("a key");
-    let ring = auth::KeyRing::new(&key, &auth::FormerKeys::default()).expect("it is a key");
-    App {
-        store: Store::open(&file.display().to_string(), 1)
-            .and_then(|store| store.with_key(KeyInFile(server_key())))
-            .expect("the database opens"),
-        clock: Arc::new(Noon(day)),
-        ids: Arc::new(CountingIds::default()),
-        keys: Arc::new(OneKey(Arc::new(ring))),
-        throttle: Arc::new(auth::Throttle::default()),
-        provider: None,
-        doing: Doing::own("serve"),
-    }
 }
 
 fn make(file: &Path, world: &World) {

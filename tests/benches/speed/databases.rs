@@ -73,8 +73,12 @@ impl Database<'_> {
         self.execute("DELETE FROM idempotency_keys;");
     }
 
-    /// Takes away all that was logged by an operation, and brings the flags back.
+    /// Takes away all that was logged by an operation, and brings the flags back. Nothing was asked
+    /// or told either: in use that is at most as much as the budgets allow.
     pub fn restore(&self, after: Operation) {
+        if matches!(after, Operation::Post | Operation::Check) {
+            self.execute("DELETE FROM questions;");
+        }
         if after != Operation::Post {
             return;
         }

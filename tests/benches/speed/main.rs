@@ -10,6 +10,7 @@ mod data;
 mod databases;
 mod http;
 mod load;
+mod maker;
 mod measure;
 mod pgbench;
 mod random;

@@ -20,6 +20,9 @@ const ROUNDS: usize = 3;
 /// How many requests of an operation are traced.
 const TRACED: usize = 12;
 
+/// Where the scripts stand without what the audit log writes.
+const UNAUDITED: &str = "unaudited";
+
 /// The most connections.
 const CONNECTIONS_MAX: usize = 32;
 
@@ -45,6 +48,8 @@ pub struct Line {
     pub ours: Round,
     /// The same statements by pgbench.
     pub plain: Option<Round>,
+    /// The same again but for what the audit log writes, where that is much.
+    pub unaudited: Option<Round>,
     /// How many statements a request has.
     pub statements: Option<usize>,
 }
@@ -86,13 +91,18 @@ pub fn measure(folder: &Path, database: &Database<'_>, (today, shape): (Day, Sha
             _ => None,
         };
         ask(1);
-        let (mut ours, mut plain) = (Vec::new(), Vec::new());
+        let (mut ours, mut plain, mut unaudited) = (Vec::new(), Vec::new(), Vec::new());
         for round in 2..2 + ROUNDS {
             ours.push(ask(round));
-            if let Some((cluster, name, scripts, _)) = &scripts {
-                let how = (operation, round, connections);
-                plain.push(pgbench::round(cluster, name, scripts, how));
+            let Some((cluster, name, scripts, _)) = &scripts else { continue };
+            let by_pgbench = |scripts: &Path| {
+                let done = pgbench::round(cluster, name, scripts, (operation, round, connections));
                 database.restore(operation);
+                done
+            };
+            plain.push(by_pgbench(scripts));
+            if operation == Operation::Post {
+                unaudited.push(by_pgbench(&scripts.join(UNAUDITED)));
             }
         }
         let line = Line {
@@ -100,6 +110,7 @@ pub fn measure(folder: &Path, database: &Database<'_>, (today, shape): (Day, Sha
             connections,
             ours: median(ours).expect("a round"),
             plain: median(plain),
+            unaudited: median(unaudited),
             statements: scripts.map(|(.., statements)| statements),
         };
         let said = crate::report::said(&line);
@@ -139,11 +150,15 @@ fn trace(
     assert_eq!(requests.len(), TRACED, "every request is traced");
     let types = statements::types(cluster, name, &requests);
     let _ = fs::remove_dir_all(scripts);
-    fs::create_dir(scripts).expect("a folder");
+    fs::create_dir_all(scripts.join(UNAUDITED)).expect("a folder");
     for (number, (statements, key)) in requests.iter().zip(&keys).enumerate() {
         let warm_up = pgbench::warm_up(operation);
-        let script = statements::script(statements, key.as_deref(), &types, warm_up);
-        fs::write(scripts.join(format!("{number:02}.sql")), script).expect("a script");
+        let unaudited = statements::unaudited(statements);
+        for (folder, statements) in [("", statements), (UNAUDITED, &unaudited)] {
+            let script = statements::script(statements, key.as_deref(), &types, warm_up);
+            let file = scripts.join(folder).join(format!("{number:02}.sql"));
+            fs::write(file, script).expect("a script");
+        }
     }
     requests.iter().map(Vec::len).sum::<usize>() / TRACED
 }

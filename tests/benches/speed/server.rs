@@ -9,8 +9,9 @@ use std::{
 use serde_json::json;
 
 use crate::{
-    data::{MEMBERS, PASSWORD, login, server_key},
+    data::{MEMBERS, PASSWORD, login},
     http::{Connection, Request},
+    maker::server_key,
 };
 
 /// A running server, which ends with this value.

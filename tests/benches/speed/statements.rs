@@ -22,6 +22,15 @@ const MARK: &str = "SELECT 'next request'";
 /// What only the transactions speak of that put the audit log in order.
 const SEQUENCE: &str = "audit_sequence";
 
+/// What counts a question for the first time.
+const COUNTED: &str = "INSERT INTO \"questions\"";
+
+/// What the audit log writes.
+const AUDITED: &str = "INSERT INTO \"audit_";
+
+/// How long an id is, written out.
+const ID_LENGTH: usize = 36;
+
 /// What makes the server log the statements of a connection, at the end of its address.
 pub const TRACED: &str = "?options=-c%20log_statement%3Dall";
 
@@ -71,6 +80,12 @@ pub fn logged(cluster: &Cluster) -> Vec<Vec<Statement>> {
         }
     }
     requests
+}
+
+/// The statements of a request but for what the audit log writes.
+pub fn unaudited(statements: &[Statement]) -> Vec<Statement> {
+    let is_audit = |statement: &&Statement| statement.sql.starts_with(AUDITED);
+    statements.iter().filter(|statement| !is_audit(statement)).cloned().collect()
 }
 
 /// Reads `parameters: $1 = 'it''s', $2 = NULL`.
@@ -160,6 +175,10 @@ pub fn script(
             literal(value.as_deref(), of_type, &fresh)
         };
         script.push_str(&with_few_variables(filled(&statement.sql, literal)));
+        if statement.sql.starts_with(COUNTED) {
+            // Of a script's transactions only the first is the first of its day.
+            script.push_str(" ON CONFLICT DO NOTHING");
+        }
         script.push_str(";\n");
     }
     script
@@ -177,7 +196,7 @@ fn with_few_variables(sql: String) -> String {
     format!("WITH fresh(f, l) AS (SELECT (:first)::text, (:last)::text) {sql}")
 }
 
-/// The ids of rows that a statement puts there.
+/// The ids of rows that a statement puts there, and what stands for a question.
 fn inserted_ids(statement: &Statement) -> Vec<&str> {
     let inner =
         |text: &str| -> Option<(usize, usize)> { Some((text.find('(')? + 1, text.find(')')?)) };
@@ -187,13 +206,15 @@ fn inserted_ids(statement: &Statement) -> Vec<&str> {
     let Some((start, end)) = inner(columns).filter(|_| columns.starts_with("INSERT")) else {
         return Vec::new();
     };
-    let at = columns[start..end].split(", ").position(|column| column == "\"id\"");
+    let is_fresh = |column: &str| ["\"id\"", "\"digest\""].contains(&column);
+    let at = columns[start..end].split(", ").position(is_fresh);
     let mut found = Vec::new();
     while let (Some(at), Some((start, end))) = (at, inner(values)) {
         let value = values[start..end].split(", ").nth(at).unwrap_or_default();
         let number = value.strip_prefix('$').and_then(|number| number.parse::<usize>().ok());
         let parameter = number.and_then(|number| statement.parameters.get(number - 1));
-        found.extend(parameter.and_then(|value| value.as_deref()));
+        let value = parameter.and_then(|value| value.as_deref());
+        found.extend(value.filter(|value| value.len() >= ID_LENGTH));
         values = &values[end + 1..];
     }
     found

@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 
 use super::{all_of, asks, id_of, is_fault, is_problem, logged, own_line, restricted, with};
 
-fn question(organization: &str, armed_actor: &str, actions: &[&str]) -> Value {
+pub(super) fn question(organization: &str, armed_actor: &str, actions: &[&str]) -> Value {
     json!({"organization": organization, "armed_actor": armed_actor, "level": "tactical",
         "method": "negotiation", "from": "2026-03-16", "until": "2026-03-30", "places": ["leer"],
         "asks": asks(actions), "purpose": "A meeting on Thursday"})
 }
 
 #[track_caller]
-fn word(person: &Person<'_>, question: &Value) -> String {
+pub(super) fn word(person: &Person<'_>, question: &Value) -> String {
     let answer = person.post("checks", question).expect(200);
     answer.body["word"].as_str().expect("a word").to_owned()
 }
@@ -25,7 +25,7 @@ fn left(answer: &Answer) -> (u64, u64) {
 }
 
 /// An operation with other budgets: of questions of a person and an organisation, and of matches.
-fn with_budgets(registry: &Registry, budgets: [u32; 4]) {
+pub(super) fn with_budgets(registry: &Registry, budgets: [u32; 4]) {
     let mut world = small_world();
     let [person, organization, matches, matches_of_all] = budgets;
     let members = json!({"questions_per_person": person,

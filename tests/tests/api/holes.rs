@@ -78,3 +78,55 @@ fn an_owner_is_not_told_who_has_a_hidden_line_that_meets_its_own() {
         assert_eq!(weeks, json!([{"from": "2026-03-09", "checks": 1, "entries": 1}]));
     });
 }
+
+/// The part of the log of A before and after B, whose line A may not see, does something: they must
+/// be the same.
+#[track_caller]
+fn tells_nothing(registry: &Registry, act: impl Fn(&Person<'_>, &str)) {
+    registry.import(&small_world());
+    let a = registry.person("demo", Role::FocalPoint, Some("a"));
+    let b = registry.member("demo", "b");
+    let open = logged(&a, &line("a", "north", &asks(&["open_route"])));
+    let part = || {
+        let mut told = deeds(&a.get("audit?limit=200").expect(200));
+        told.retain(|(_, action)| action != "list_audit_records");
+        told
+    };
+    let before = part();
+    act(&b, &open);
+    assert_eq!(part(), before);
+}
+
+#[test]
+fn an_owner_is_not_told_that_a_hidden_line_follows_its_own() {
+    on_each_database(|registry: &Registry| {
+        tells_nothing(registry, |b, open| {
+            let follows = json!({"disclosure": "none", "follows": [open]});
+            let id = logged(b, &with(&own_line("b", "north", &json!([])), &follows));
+            let path = format!("engagements/{id}");
+            assert!(b.get(&path).expect(200).text.contains(open));
+            b.get("strategies").expect(200);
+            b.amend(&path, &json!({"status": "suspended"})).expect(200);
+        });
+    });
+}
+
+#[test]
+fn an_owner_is_not_told_of_flags_of_hidden_lines_in_timelines_and_reports() {
+    on_each_database(|registry: &Registry| {
+        tells_nothing(registry, |b, _| {
+            // Two asks, of which the line of A has none, so that what is asked for is B's alone.
+            let mut asked = asks(&["close_route"]);
+            let mines = json!({"issue": "protection.mines", "action": "clear_ordnance"});
+            asked.as_array_mut().expect("asks").push(mines);
+            let hidden = json!({"disclosure": "none"});
+            logged(b, &with(&own_line("b", "north", &asked), &hidden));
+            let question = json!({"armed_actor": "north", "issue": "protection"});
+            let timeline = b.post("timelines", &question).expect(200);
+            assert!(timeline.text.contains("flag_raised"), "{}", timeline.text);
+            let period = json!({"from": "2026-03-01", "until": "2026-03-31"});
+            let report = b.post("reports", &with(&question, &period)).expect(200);
+            assert!(report.text.contains("contradiction"), "{}", report.text);
+        });
+    });
+}

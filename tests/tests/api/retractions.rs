@@ -12,7 +12,7 @@ use super::{
 
 const REASON: &str = "asked_for";
 
-fn retract(person: &Person<'_>, path: &str) -> concord_tests::Answer {
+pub(super) fn retract(person: &Person<'_>, path: &str) -> concord_tests::Answer {
     person.post_matching(&format!("{path}/retraction"), "*", &json!({"reason": REASON}))
 }
 

@@ -7,7 +7,7 @@ use concord_app::samples::Sample;
 use concord_domain::vocabulary::Role;
 use concord_tests::{
     Answer, Database, Registry,
-    browser::{Browser, tags},
+    plain_browser::{Browser, tags},
     on_each_database, small_world,
 };
 use serde_json::json;

@@ -3,7 +3,7 @@
 use concord_domain::vocabulary::Role;
 use concord_tests::{
     Person, Registry,
-    browser::{said, tags},
+    plain_browser::{said, tags},
     on_each_database, small_world,
 };
 use serde_json::{Value, json};

@@ -2,7 +2,7 @@
 
 use concord_tests::{
     PASSWORD, Registry,
-    browser::{Browser, carried, said},
+    plain_browser::{Browser, carried, said},
     on_each_database, small_world,
 };
 

@@ -3,7 +3,7 @@
 use concord_domain::vocabulary::Role;
 use concord_tests::{
     Registry,
-    browser::{Browser, said},
+    plain_browser::{Browser, said},
     on_each_database, small_world,
 };
 use serde_json::json;

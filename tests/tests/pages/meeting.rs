@@ -4,7 +4,7 @@ use concord_app::samples::Sample;
 use concord_domain::vocabulary::Role;
 use concord_tests::{
     Answer, Registry,
-    browser::{Browser, said, tags},
+    plain_browser::{Browser, said, tags},
     on_each_database,
 };
 

@@ -2,7 +2,7 @@
 
 use concord_tests::{
     PASSWORD, Registry,
-    browser::{Browser, carried, said, tags},
+    plain_browser::{Browser, carried, said, tags},
     on_each_database, small_world,
 };
 use serde_json::{Value, json};

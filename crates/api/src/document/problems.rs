@@ -39,10 +39,12 @@ pub(super) fn problems(route: &Route) -> Vec<&'static Kind> {
         kinds.extend([&problem::STALE, &problem::NO_PRECONDITION]);
     }
     kinds.extend(match route.id.as_str() {
-        "sign_in" | "second_step" => {
+        "sign_in" | "second_step" | "sign_in_with_passkey" => {
             &[&problem::SIGN_IN_REFUSED, &problem::THROTTLED, &problem::BUSY][..]
         }
         "accept_invitation" => &[&problem::SIGN_IN_REFUSED, &problem::BUSY],
+        "begin_passkey_sign_in" => &[&problem::CONFLICT, &problem::BUSY],
+        "begin_passkey" | "begin_passkey_step_up" => &[&problem::CONFLICT],
         "begin_oidc_sign_in" => &[&problem::CONFLICT, &problem::BUSY, &problem::PROVIDER],
         "finish_oidc_sign_in" => {
             &[&problem::SIGN_IN_REFUSED, &problem::CONFLICT, &problem::BUSY, &problem::PROVIDER]
@@ -50,12 +52,17 @@ pub(super) fn problems(route: &Route) -> Vec<&'static Kind> {
         "begin_oidc" | "finish_oidc" => &[&problem::CONFLICT, &problem::PROVIDER],
         "refresh" => &[&problem::SESSION_ENDED, &problem::BUSY],
         "check" => &[&problem::BUDGET_SPENT],
-        "change_password" | "step_up" | "confirm_second_factor" | "ask_for_contact" => {
-            &[&problem::THROTTLED]
-        }
-        "enrol_second_factor" | "renew_recovery_codes" | "remove_second_factor" => {
-            &[&problem::CONFLICT]
-        }
+        "change_password"
+        | "step_up"
+        | "step_up_with_passkey"
+        | "confirm_second_factor"
+        | "confirm_email"
+        | "ask_for_contact" => &[&problem::THROTTLED],
+        "set_email" => &[&problem::THROTTLED, &problem::NOT_SENT],
+        "enrol_second_factor"
+        | "renew_recovery_codes"
+        | "remove_second_factor"
+        | "remove_email" => &[&problem::CONFLICT],
         "confirm_desk_change" => &[&problem::INVALID, &problem::CONFLICT],
         "readyz" => &[&problem::BUSY],
         _ => &[],

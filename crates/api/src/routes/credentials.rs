@@ -74,8 +74,8 @@ fn steps() -> Vec<Route> {
         .about(
             "Exports, sharing with more people, and what the desk, focal points and administrators \
              keep need a proof that is at most 10 minutes old; without one they are refused as \
-             `step_up_required`. Send `code` if you have a second factor, or else `password`. \
-             Signing in is such a proof too.",
+             `step_up_required`. Send `code` if you have a second factor, or else `password`; or \
+             show a passkey, by POST /v1/tokens/step-up/passkey. Signing in is such a proof too.",
         )
         .body(Schema::named("Proof"), json!({"password": "a long pass phrase"}))
         .answers_nothing(),

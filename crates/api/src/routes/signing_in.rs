@@ -85,8 +85,8 @@ fn oneself() -> Vec<Route> {
             Method::PUT,
             "/v1/me/password",
             ("change_password", "signing in"),
-            "Change your password, sign out everywhere else, revoke the tokens of tools, and unlink \
-             what you are at an identity provider",
+            "Change your password, sign out everywhere else, revoke the tokens of tools, remove your \
+             passkeys and your e-mail address, and unlink what you are at an identity provider",
             change_password,
         )
         .body(

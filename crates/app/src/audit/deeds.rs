@@ -19,8 +19,8 @@ pub enum Deed {
     Changed,
     /// Somebody was shown entries of others.
     Read,
-    /// What somebody logged, or asked in a check, meets entries, or a flag that was shown rests on
-    /// them. Their owners are not told who it was: that would tell whose lines meet theirs.
+    /// What somebody logged, or asked in a check, meets entries. Their owners are not told who it was:
+    /// that would tell whose lines meet theirs.
     Matched,
     /// Something was done that changed nothing that has an owner.
     Did,
@@ -54,6 +54,8 @@ pub enum Whose {
     Organization(OrganizationId),
     /// Whosever this entry is.
     OfEntry(Uuid),
+    /// The same, in nobody's part of the log.
+    UntoldOfEntry(Uuid),
 }
 
 #[derive(Clone, Debug)]
@@ -133,7 +135,7 @@ impl Deeds {
         }
     }
 
-    /// Notes that entries are shown, or named.
+    /// Notes that entries are shown, if only in outline.
     pub fn shows_entries(&self, ids: impl IntoIterator<Item = Uuid>) {
         for id in ids {
             self.note(Deed::Read, ("entry", id), Whose::OfEntry(id), None);
@@ -148,7 +150,16 @@ impl Deeds {
         }
     }
 
-    /// Notes that entries are met, or that flags are shown that rest on them.
+    /// Notes that entries are named that are not shown: by others that refer to them, or by flags that
+    /// rest on them. It is in nobody's part of the log: whoever reads it there would learn who has a
+    /// line, hidden perhaps, that meets or follows theirs.
+    pub fn names_entries(&self, ids: impl IntoIterator<Item = Uuid>) {
+        for id in ids {
+            self.note(Deed::Read, ("entry", id), Whose::UntoldOfEntry(id), None);
+        }
+    }
+
+    /// Notes that entries are met.
     pub fn meets(&self, ids: impl IntoIterator<Item = Uuid>) {
         for id in ids {
             self.note(Deed::Matched, ("entry", id), Whose::OfEntry(id), None);

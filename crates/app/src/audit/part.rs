@@ -4,7 +4,8 @@
 //! What an organisation reads says whose people were shown its entries. Who checked, or logged
 //! something, that met its entries is counted by the week, once the week has ended, and told in no
 //! other way, whether they may read those or not: who meets them has a line there, and may hide it.
-//! For the same reason nobody is told who read a flag that rests on their entries and on others'.
+//! For the same reason nobody is told who read a flag that rests on their entries and on others', or
+//! an entry that names theirs.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -34,8 +35,6 @@ use crate::{
 const WEEKS: u64 = 52;
 /// What is asked for in a check, by the id of its operation.
 const CHECK: &str = "check";
-/// What only reads flags, or works on them, by the ids of their operations: it meets nothing anew.
-const OF_FLAGS: [&str; 4] = ["list_flags", "list_flags_of_engagement", "get_flag", "step_flag"];
 
 /// Whether proofs are wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,7 +163,7 @@ pub fn weeks(app: &App, person: Person, operation: &str) -> Result<Vec<Value>> {
         let period = (first.and_time(NaiveTime::MIN), monday.and_time(NaiveTime::MIN));
         let found = kept::times(tx, access.id(), (&own, Deed::Matched.code()), period)?;
         let mut weeks: BTreeMap<Day, (usize, usize)> = BTreeMap::new();
-        for (at, action) in found.into_iter().filter(|(_, by)| !OF_FLAGS.contains(&by.as_str())) {
+        for (at, action) in found {
             let (checks, entries) = weeks.entry(monday_of(at.date())).or_default();
             *if action == CHECK { checks } else { entries } += 1;
         }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::SecondsFormat;
+use chrono::{NaiveDateTime, SecondsFormat};
 use concord_domain::id::OrganizationId;
 use concord_store::{
     Tx,
@@ -38,7 +38,7 @@ pub(crate) fn records(app: &App, tx: &mut Tx, deeds: &Deeds) -> Result<Option<Ve
         let owner = match object.whose {
             Whose::Nobody => None,
             Whose::Organization(owner) => Some(owner.0),
-            Whose::OfEntry(entry) => match owners.get(&entry) {
+            Whose::OfEntry(entry) | Whose::UntoldOfEntry(entry) => match owners.get(&entry) {
                 Some(owner) => owner.map(|owner| owner.0),
                 // What is only intended is no entry.
                 None => continue,
@@ -49,7 +49,11 @@ pub(crate) fn records(app: &App, tx: &mut Tx, deeds: &Deeds) -> Result<Option<Ve
         if is_own && is_seen {
             continue;
         }
-        let part = if is_seen { owner } else { owner.or(own) };
+        let part = match object.whose {
+            Whose::UntoldOfEntry(_) => None,
+            _ if is_seen => owner,
+            _ => owner.or(own),
+        };
         let of_part = parts.entry((object.deed, part)).or_default();
         // The later one binds what it has become, and a document says more than an entry.
         let known = of_part.get(&object.id).is_some_and(|known| known.kind != "entry");
@@ -71,7 +75,7 @@ pub(crate) fn records(app: &App, tx: &mut Tx, deeds: &Deeds) -> Result<Option<Ve
 /// Whose the entries are of which this is not known.
 fn owners(tx: &mut Tx, noted: &Noted) -> Result<BTreeMap<Uuid, Option<OrganizationId>>> {
     let entry = |object: &Object| match object.whose {
-        Whose::OfEntry(entry) => Some(entry),
+        Whose::OfEntry(entry) | Whose::UntoldOfEntry(entry) => Some(entry),
         Whose::Nobody | Whose::Organization(_) => None,
     };
     let ids: BTreeSet<Uuid> = noted.objects.iter().filter_map(entry).collect();
@@ -112,7 +116,8 @@ fn one(
     (deed, organization, objects): (Deed, Option<Uuid>, &[&Object]),
     secret: &Hash,
 ) -> Record {
-    let (id, at) = (uuid_of(&sha256(&[secret, b"id"])), app.now());
+    let at = app.now();
+    let id = uuid_of(at, &sha256(&[secret, b"id"]));
     let mut salts = Vec::new();
     let mut shown = Vec::new();
     for object in objects {
@@ -140,8 +145,11 @@ fn one(
     Record { id, log, at, organization, deed, action, text, salts }
 }
 
-fn uuid_of(hash: &Hash) -> Uuid {
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&hash[..16]);
-    uuid::Builder::from_random_bytes(bytes).into_uuid()
+/// An id that tells when and nothing else, as the record itself does: what is written together
+/// stands together in every index.
+fn uuid_of(at: NaiveDateTime, hash: &Hash) -> Uuid {
+    let mut chance = [0; 10];
+    chance.copy_from_slice(&hash[..10]);
+    let milliseconds = u64::try_from(at.and_utc().timestamp_millis()).unwrap_or_default();
+    uuid::Builder::from_unix_timestamp_millis(milliseconds, &chance).into_uuid()
 }

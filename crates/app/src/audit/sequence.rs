@@ -18,8 +18,10 @@ use crate::{
     error::{Error, Result},
 };
 
-/// How many records are put in order at a time.
-const AT_ONCE: i64 = 500;
+/// How many records are put in order at a time: others write in between.
+const PLACED_AT_ONCE: i64 = 64;
+/// How many are read at a time to be examined.
+const READ_AT_ONCE: i64 = 500;
 /// How old a record may be that has no place yet, in seconds. The server needs one.
 pub const WAITING_SECONDS_MAX: i64 = 10;
 
@@ -40,7 +42,7 @@ pub fn sequence(app: &App) -> Result<usize> {
 }
 
 fn place_some(tx: &mut Tx) -> Result<usize> {
-    let waiting = kept::waiting(tx, AT_ONCE)?;
+    let waiting = kept::waiting(tx, PLACED_AT_ONCE)?;
     let count = waiting.len();
     let mut logs: BTreeMap<Uuid, Vec<(Uuid, Hash)>> = BTreeMap::new();
     for (id, log, text) in waiting {
@@ -98,8 +100,8 @@ fn examine_one(app: &App, tx: &mut Tx, log: Uuid) -> Result<Option<String>> {
     let mut chain = beginning(&origin(log));
     let mut number = 0;
     loop {
-        let some = kept::records(tx, log, (number, AT_ONCE))?;
-        let is_last = some.len() < usize::try_from(AT_ONCE).unwrap_or_default();
+        let some = kept::records(tx, log, (number, READ_AT_ONCE))?;
+        let is_last = some.len() < usize::try_from(READ_AT_ONCE).unwrap_or_default();
         for (placed, text) in some {
             let record = sha256(&[text.as_bytes()]);
             chain = chained(&chain, &record);

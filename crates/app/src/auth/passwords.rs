@@ -32,7 +32,7 @@ pub struct Throttle {
 
 impl Throttle {
     /// Counts a try before it is made, so that tries at once are counted too.
-    pub(super) fn begin(&self, login: &str, now: NaiveDateTime) -> Result<()> {
+    pub(crate) fn begin(&self, login: &str, now: NaiveDateTime) -> Result<()> {
         let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
         tries.retain(|_, (_, since)| (now - *since).num_seconds() < WAIT_SECONDS);
         if tries.len() >= REMEMBERED_MAX {
@@ -47,7 +47,7 @@ impl Throttle {
         Ok(())
     }
 
-    pub(super) fn succeeded(&self, login: &str) {
+    pub(crate) fn succeeded(&self, login: &str) {
         let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
         tries.remove(&sha256(login.as_bytes()));
     }

@@ -190,7 +190,7 @@ fn step_of(app: &App, factor: &KeptFactor, login: &str, code: &str) -> Result<Op
 }
 
 /// A recovery code as it is kept, however it was typed.
-fn as_kept(code: &str) -> String {
+pub(crate) fn as_kept(code: &str) -> String {
     code.chars().filter(|c| !c.is_whitespace() && *c != '-').collect::<String>().to_lowercase()
 }
 
@@ -285,7 +285,7 @@ fn new_recovery_codes(app: &App, tx: &mut Tx, account: Uuid) -> Result<Vec<Strin
 }
 
 /// In groups of five, so that it can be copied from paper.
-fn readable(code: &str) -> String {
+pub(crate) fn readable(code: &str) -> String {
     let groups: Vec<&str> =
         (0..code.len()).step_by(5).filter_map(|at| code.get(at..at + 5)).collect();
     groups.join("-")

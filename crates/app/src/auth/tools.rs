@@ -102,15 +102,20 @@ pub fn make_tool_token(
     })
 }
 
-fn checked(app: &App, wanted: &Wanted<'_>) -> Result<()> {
-    let length = wanted.name.chars().count();
-    if wanted.name.trim().is_empty()
-        || length > TOOL_NAME_CHARS_MAX
-        || wanted.name.chars().any(|c| text::is_unsafe(c) || c.is_control())
+/// Refuses what can be no name of a tool or of a passkey.
+pub(super) fn checked_name(name: &str) -> Result<()> {
+    if name.trim().is_empty()
+        || name.chars().count() > TOOL_NAME_CHARS_MAX
+        || name.chars().any(|c| text::is_unsafe(c) || c.is_control())
     {
         let detail = format!("a name has 1 to {TOOL_NAME_CHARS_MAX} characters");
         return Err(Error::at("name", FaultCode::Malformed, detail));
     }
+    Ok(())
+}
+
+fn checked(app: &App, wanted: &Wanted<'_>) -> Result<()> {
+    checked_name(wanted.name)?;
     let days = (wanted.ends_on - app.today()).num_days() + 1;
     if !(1..=TOOL_TOKEN_DAYS_MAX).contains(&days) {
         let detail =

@@ -21,13 +21,15 @@ use concord_store::{
     Tx,
     documents::{common_positions, leads},
     due::{self, Kind},
-    engagements, live, operations, trees,
+    engagements,
+    live::{self, Tie},
+    operations, trees,
 };
 use uuid::Uuid;
 
 use super::{
     NO_ENGAGEMENTS,
-    index::{LAST_DAY, line_of_commitment, live_line},
+    index::{LAST_DAY, line_of_commitment, live_line, ties_to},
 };
 use crate::error::Result;
 
@@ -41,6 +43,7 @@ pub fn gather(tx: &mut Tx, operation: Uuid, focus: &mut Focus) -> Result<Facts> 
     if focus.everything {
         gathering.everything(tx)?;
     } else {
+        gathering.lines_of_leads = LinesOfLeads::Tied;
         let organizations: Vec<OrganizationId> = focus.leads_of.iter().copied().collect();
         let day = gathering.day;
         focus.leads.extend(live::leads_of(tx, operation, &organizations, day)?);
@@ -61,6 +64,7 @@ pub fn gather(tx: &mut Tx, operation: Uuid, focus: &mut Focus) -> Result<Facts> 
 /// The store's own.
 pub fn gather_around(tx: &mut Tx, operation: Uuid, engagement: &Engagement) -> Result<Facts> {
     let mut gathering = Gathering::begin(tx, operation)?;
+    gathering.lines_of_leads = LinesOfLeads::Tied;
     let mut intended = gathering.facts_of(tx, std::slice::from_ref(engagement))?;
     gathering.around(tx, &intended)?;
     let mut facts = gathering.finish(tx)?;
@@ -104,6 +108,20 @@ pub(super) struct Gathering {
     leads: BTreeSet<LeadId>,
     positions: BTreeSet<CommonPositionId>,
     commitments: BTreeSet<CommitmentId>,
+    lines_of_leads: LinesOfLeads,
+    /// The leads whose own lines are needed in any case.
+    leads_in_focus: BTreeSet<LeadId>,
+    /// What ties lines to the engagements around which is gathered.
+    tied: BTreeSet<Tie>,
+}
+
+/// Which lines of an organisation that leads are needed: they decide whether another passes by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum LinesOfLeads {
+    /// All, since any line may be asked about.
+    All,
+    /// Those that are tied to the engagements around which is gathered, and all of leads in focus.
+    Tied,
 }
 
 impl Gathering {
@@ -118,6 +136,9 @@ impl Gathering {
             leads: BTreeSet::new(),
             positions: BTreeSet::new(),
             commitments: BTreeSet::new(),
+            lines_of_leads: LinesOfLeads::All,
+            leads_in_focus: BTreeSet::new(),
+            tied: BTreeSet::new(),
         })
     }
 
@@ -144,6 +165,7 @@ impl Gathering {
 
     fn around(&mut self, tx: &mut Tx, facts: &Facts) -> Result<()> {
         let live: Vec<_> = facts.engagements.values().filter(|each| facts.is_live(each)).collect();
+        self.tied.extend(live.iter().flat_map(|each| ties_to(each)));
         let lineages: BTreeSet<&Lineage> = live.iter().map(|each| &each.actor.lineage).collect();
         let mut of_root: BTreeMap<Lineage, Vec<&facts::Engagement>> = BTreeMap::new();
         for engagement in live {
@@ -176,6 +198,7 @@ impl Gathering {
     fn around_agreements(&mut self, tx: &mut Tx, focus: &Focus) -> Result<()> {
         let operation = self.operation;
         self.leads.extend(&focus.leads);
+        self.leads_in_focus.extend(&focus.leads);
         self.positions.extend(&focus.positions);
         self.commitments.extend(&focus.commitments);
         let leads: Vec<LeadId> = focus.leads.iter().copied().collect();
@@ -261,10 +284,16 @@ impl Gathering {
         let positions: Vec<CommonPositionId> = self.positions.iter().copied().collect();
         let commitments: Vec<CommitmentId> = self.commitments.iter().copied().collect();
         let documents = self.agreements(tx, &leads, &positions, &commitments)?;
-        let organizations: BTreeSet<OrganizationId> =
-            documents.leads.iter().map(|lead| lead.organization.0).collect();
-        let organizations: Vec<OrganizationId> = organizations.into_iter().collect();
-        self.engagements.extend(live::led_by(tx, self.operation, &organizations)?);
+        let (whole, tied): (Vec<&Lead>, Vec<&Lead>) = documents.leads.iter().partition(|lead| {
+            self.lines_of_leads == LinesOfLeads::All
+                || self.leads_in_focus.contains(&lead.identity.id)
+        });
+        let organizations = |leads: Vec<&Lead>| -> Vec<OrganizationId> {
+            let all: BTreeSet<_> = leads.iter().map(|lead| lead.organization.0).collect();
+            all.into_iter().collect()
+        };
+        self.engagements.extend(live::led_by(tx, self.operation, &organizations(whole))?);
+        self.engagements.extend(live::tied(tx, self.operation, &organizations(tied), &self.tied)?);
         self.engagements.extend(
             documents.commitments.iter().filter_map(|c| c.engagement.map(|origin| origin.0)),
         );

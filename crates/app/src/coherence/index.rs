@@ -1,7 +1,10 @@
 //! How lines are looked up by those that may meet them, and when the passing of time changes what
 //! they mean.
 
-use std::{borrow::Borrow, collections::HashMap};
+use std::{
+    borrow::Borrow,
+    collections::{BTreeSet, HashMap},
+};
 
 use concord_domain::{
     document::Engagement,
@@ -15,7 +18,7 @@ use concord_store::{
     Tx,
     due::{self, Kind},
     engagements,
-    live::{self, LiveLine},
+    live::{self, LiveLine, Tie},
 };
 use uuid::Uuid;
 
@@ -51,7 +54,24 @@ pub(super) fn live_line(engagement: &facts::Engagement, facts: &Facts) -> LiveLi
         ends_on: hull.until.map_or(LAST_DAY, |day| later(day, facts.slack_days)).min(LAST_DAY),
         organization: engagement.organization,
         place: if whole { None } else { hull_of_places(lineages) },
+        ties: ties_of(engagement),
     }
+}
+
+/// What makes another line coordinated with this one.
+fn ties_of(engagement: &facts::Engagement) -> BTreeSet<Tie> {
+    let partners = engagement.partners.iter().copied().map(Tie::Partner);
+    let followed = engagement.follows.iter().copied().map(Tie::Follows);
+    let strategy = engagement.strategy.clone().map(Tie::Strategy);
+    partners.chain(followed).chain(strategy).chain([Tie::Line(engagement.id)]).collect()
+}
+
+/// What ties a line that another organisation leads to this one.
+pub(super) fn ties_to(engagement: &facts::Engagement) -> impl Iterator<Item = Tie> {
+    let partners = engagement.organizations().map(Tie::Partner);
+    let followed = engagement.follows.iter().copied().map(Tie::Line);
+    let strategy = engagement.strategy.clone().map(Tie::Strategy);
+    partners.chain(followed).chain(strategy).chain([Tie::Follows(engagement.id)])
 }
 
 /// How a commitment looks up the lines that it may cover.
@@ -63,6 +83,7 @@ pub(super) fn line_of_commitment(commitment: &facts::Commitment) -> LiveLine {
         ends_on: commitment.window.until.unwrap_or(LAST_DAY),
         organization: OrganizationId(Uuid::nil()),
         place: hull_of_places(commitment.places.0.iter().map(|(_, lineage)| lineage)),
+        ties: BTreeSet::new(),
     }
 }
 

@@ -110,7 +110,7 @@ impl Gathered {
         gathered.flags.retain(|flag| flag.standing.severity != Severity::Info);
         let flagged = gathered.flags.iter().map(|flag| flag.id).collect::<Vec<_>>();
         let resting = flags::entries_of(tx, operation, &flagged)?;
-        access.deeds.shows_entries(resting.into_values().flatten());
+        access.deeds.names_entries(resting.into_values().flatten());
         let mut wanted = Wanted::default();
         wanted.actors.extend(ids);
         for line in &gathered.lines {

@@ -331,7 +331,7 @@ impl Gathered {
         let settled = flags::entered_at(tx, access.id(), &ids, FlagState::Resolved)?;
         let mut resting = flags::entries_of(tx, access.id(), &ids)?;
         let entries: BTreeSet<Uuid> = resting.values().flatten().copied().collect();
-        access.deeds.shows_entries(entries.iter().copied());
+        access.deeds.names_entries(entries.iter().copied());
         let owners = owners(tx, access, &entries.into_iter().collect::<Vec<_>>())?;
         let raised = |flag: KeptFlag| {
             let entries = resting.remove(&flag.id).unwrap_or_default();

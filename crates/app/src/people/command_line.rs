@@ -8,7 +8,7 @@ use concord_domain::{
 use concord_store::{
     Area, Tx,
     accounts::{self, Account, Membership},
-    credentials, identities, references, sessions,
+    credentials, email, identities, passkeys, references, sessions,
 };
 
 use super::new_account;
@@ -45,8 +45,8 @@ pub fn create_account(
     })
 }
 
-/// Gives an account another password, ends its sessions and unlinks its identities, on the command
-/// line.
+/// Gives an account another password, ends its sessions, unlinks its identities and removes its
+/// passkeys, on the command line.
 ///
 /// # Errors
 /// [`Error::NotFound`], or what is wrong with the password.
@@ -56,7 +56,8 @@ pub fn reset_password(app: &App, login: &str, password: &str) -> Result<()> {
         account.password_hash = Some(hash.clone());
         account.invitation_hash = None;
         account.invitation_until = None;
-        Ok(identities::delete_all(tx, account.id)?)
+        identities::delete_all(tx, account.id)?;
+        Ok(passkeys::delete_all(tx, account.id)?)
     })
 }
 
@@ -94,6 +95,7 @@ fn change_account(
         deeds.changed("account", account.id);
         credentials::end_challenges(tx, account.id)?;
         credentials::delete_tool_tokens(tx, account.id)?;
+        email::delete(tx, account.id)?;
         Ok(sessions::end_all(tx, account.id)?)
     })
 }

@@ -14,7 +14,7 @@ use super::{Resource, Sent, Shown, Touched, load_one, put, read_body, show};
 use crate::{
     App,
     access::{self, Access},
-    asking::Asked,
+    asking::{Asked, News},
     audit::Whose,
     auth::Person,
     coherence,
@@ -216,7 +216,8 @@ impl Resource for Commitment {
         if let Some(organization) = owner.filter(|_| is_changed && !access.scope.is_server) {
             let entry = self.engagement.map_or(self.id(), |origin| origin.0.0);
             let is_new = before.is_none() && self.engagement.is_none();
-            touched.asked.push(Asked { entry, organization, is_new });
+            let news = if is_new { News::Entry } else { News::Terms };
+            touched.asked.push(Asked { entry, organization, news });
         }
         Ok(())
     }

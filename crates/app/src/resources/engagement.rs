@@ -19,7 +19,13 @@ use concord_store::{
 use uuid::Uuid;
 
 use super::{Resource, Touched};
-use crate::{access::Access, asking::Asked, audit::Whose, coherence, error::Result};
+use crate::{
+    access::Access,
+    asking::{Asked, News},
+    audit::Whose,
+    coherence,
+    error::Result,
+};
 
 impl Resource for Engagement {
     const KIND: Kind = Kind::Engagement;
@@ -148,16 +154,16 @@ impl Resource for Engagement {
         let facts = coherence::reindex_these(tx, operation, std::slice::from_ref(self))?;
         let Some(after) = facts.engagements.get(&self.identity.id) else { return Ok(()) };
         touched.focus.add_engagement(after);
-        let mut is_asking = facts.is_live(after) || !after.contacts.is_empty();
-        if let Some(before) = before {
-            let before = facts_of(tx, operation, before)?;
-            is_asking &= before != *after;
-            touched.focus.add_engagement(&before);
-            touched.changed.add_engagement(&before, after);
+        let before = before.map(|before| facts_of(tx, operation, before)).transpose()?;
+        if let Some(before) = &before {
+            touched.focus.add_engagement(before);
+            touched.changed.add_engagement(before, after);
         }
-        if is_asking && !access.scope.is_server {
+        let is_asking = facts.is_live(after) || !after.contacts.is_empty();
+        let news = News::of(before.as_ref(), after).filter(|_| is_asking);
+        if let Some(news) = news.filter(|_| !access.scope.is_server) {
             let (entry, organization) = (self.id(), self.organization.0);
-            touched.asked.push(Asked { entry, organization, is_new: before.is_none() });
+            touched.asked.push(Asked { entry, organization, news });
         }
         Ok(())
     }

@@ -7,13 +7,21 @@ use concord_app::{
 };
 use concord_store::{StoreError, disclosed};
 
-use crate::setup::{Place, Standing};
+use crate::{
+    public_address::PublicAddress,
+    setup::{Place, Standing},
+    smtp_server::SmtpServer,
+};
 
 /// Look whether the database, the keys, the flags and the audit log are as they should be
 #[derive(Args)]
 pub struct Doctor {
     #[command(flatten)]
     place: Place,
+    #[command(flatten)]
+    addresses: PublicAddress,
+    #[command(flatten)]
+    smtp: SmtpServer,
 }
 
 impl Doctor {
@@ -49,10 +57,22 @@ impl Doctor {
         if broken.is_empty() {
             super::print(&"The audit log is whole.")?;
         }
+        let unusable = self.ask_smtp_server()?;
         match (wrong, broken.len()) {
-            (0, 0) => Ok(()),
+            (0, 0) => unusable.map_or(Ok(()), Err),
             (0, _) => Err("the audit log is not whole".to_owned()),
             _ => Err("some flags are not as they should be".to_owned()),
+        }
+    }
+    /// Whether the SMTP server can be used: why not, if one is set and it cannot.
+    fn ask_smtp_server(&self) -> Result<Option<String>, String> {
+        let Some(server) = self.smtp.open(&self.addresses)? else {
+            super::print(&"No SMTP server is set: nobody is told anything by e-mail.")?;
+            return Ok(None);
+        };
+        match server.connect() {
+            Ok(_) => super::print(&"The SMTP server can be used.").map(|()| None),
+            Err(error) => Ok(Some(error.to_string())),
         }
     }
 }

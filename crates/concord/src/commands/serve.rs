@@ -1,6 +1,11 @@
 //! `concord serve`.
 
-use std::{io::IsTerminal, path::PathBuf, time::Duration};
+use std::{
+    io::IsTerminal,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use actix_web::{App as Server, HttpServer, middleware, web::Data};
 use clap::Args;
@@ -8,16 +13,19 @@ use concord_api::{Metrics, ToldToPeople};
 use concord_app::{
     App,
     audit::{Doing, checkpoint::make_daily, sequence::sequence},
+    auth::RelyingParty,
     bundles::{self, Defaults},
-    lock_down, people, retention,
+    email, lock_down, people, retention,
     samples::SAMPLES,
 };
-use concord_domain::vocabulary::Role;
+use concord_domain::{email::Rounds, vocabulary::Role};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
     identity_provider::IdentityProvider,
+    public_address::PublicAddress,
     setup::{Place, Standing, write_secret},
+    smtp_server::SmtpServer,
 };
 
 /// Serve the pages and the API
@@ -27,9 +35,13 @@ pub struct Serve {
     place: Place,
     #[command(flatten)]
     identity_provider: IdentityProvider,
+    #[command(flatten)]
+    smtp: SmtpServer,
     /// Where to listen
     #[arg(long, env = "CONCORD_LISTEN", default_value = "127.0.0.1:8080")]
     listen: String,
+    #[command(flatten)]
+    addresses: PublicAddress,
     /// Where to tell metrics at /metrics, for Prometheus; nowhere unless said. Whoever reaches this
     /// address reads them, so it is not the one that everybody reaches
     #[arg(long, env = "CONCORD_METRICS")]
@@ -69,7 +81,10 @@ impl Serve {
             log.json().init()
         }
         let provider = self.identity_provider.open()?;
-        let app = App { provider, ..self.place.open("serve", Standing::LockedDownOrNot)? };
+        let relying_party = self.addresses.relying_party()?;
+        let smtp = self.smtp.open(&self.addresses)?;
+        let app = self.place.open("serve", Standing::LockedDownOrNot)?;
+        let app = App { provider, relying_party, smtp, ..app };
         let is_locked = lock_down::since(&app).map_err(super::told)?.is_some();
         if self.demo && !is_locked {
             self.prepare(&App { doing: Doing::own("demo"), ..app.clone() })?;
@@ -77,16 +92,22 @@ impl Serve {
         self.place.watch(&app)?;
         keep_audit_log(app.clone());
         keep_to_retention(app.clone());
+        tell_by_email(app.clone());
         actix_web::rt::System::new().block_on(self.listen(app))
     }
 
     async fn listen(&self, app: App) -> Result<(), String> {
         let address = &self.listen;
+        // The port is known once it listens.
+        let here = Arc::new(OnceLock::new());
+        let reached = Arc::clone(&here);
         let metrics = match &self.metrics {
             Some(address) => Some(tell_metrics(&app, address)?),
             None => None,
         };
         let server = HttpServer::new(move || {
+            let relying_party = app.relying_party.clone().or_else(|| reached.get().cloned());
+            let app = App { relying_party, ..app.clone() };
             let server = Server::new()
                 .app_data(Data::new(ToldToPeople(concord_web::locked_down)))
                 .wrap(middleware::from_fn(concord_api::trace))
@@ -101,6 +122,7 @@ impl Serve {
         .bind(address)
         .map_err(|error| format!("cannot listen on {address}: {error}"))?;
         for bound in server.addrs() {
+            here.get_or_init(|| Arc::new(RelyingParty::on_this_machine(bound.port())));
             super::print(&format!("Listening on http://{bound} (the API: http://{bound}/docs/)"))?;
         }
         server.run().await.map_err(|error| error.to_string())
@@ -139,16 +161,23 @@ impl Serve {
 /// How often the records of the audit log are put in order, in milliseconds.
 const SEQUENCE_EVERY_MS: u64 = 500;
 
-/// Puts the audit log in order, and signs it once a day, as long as the server runs.
+/// After how many times that is, the database files what it has committed.
+const CHECKPOINT_EVERY: u64 = 4;
+
+/// Puts the audit log in order, signs it once a day, and has the database file what it has
+/// committed, as long as the server runs.
 fn keep_audit_log(app: App) {
     std::thread::spawn(move || {
         let mut signed_on = None;
-        loop {
+        for pass in 0_u64.. {
             let mut keep = || {
                 sequence(&app)?;
                 if signed_on != Some(app.today()) {
                     make_daily(&app)?;
                     signed_on = Some(app.today());
+                }
+                if pass.is_multiple_of(CHECKPOINT_EVERY) {
+                    app.store.checkpoint()?;
                 }
                 Ok::<_, concord_app::Error>(())
             };
@@ -176,6 +205,32 @@ fn keep_to_retention(app: App) {
                 }
             }
             std::thread::sleep(Duration::from_secs(RETENTION_EVERY_SECONDS));
+        }
+    });
+}
+
+/// How often it is looked whether a round is due, in seconds.
+const ROUND_EVERY_SECONDS: u64 = 5;
+
+/// Tells people by e-mail each quarter of an hour that something waits, as long as the server runs.
+fn tell_by_email(app: App) {
+    if app.smtp.is_none() {
+        return;
+    }
+    std::thread::spawn(move || {
+        let mut rounds = Rounds::after(app.now());
+        loop {
+            std::thread::sleep(Duration::from_secs(ROUND_EVERY_SECONDS));
+            if !rounds.is_due(app.now()) || app.store.keys().is_locked() {
+                continue;
+            }
+            rounds = match email::round(&app) {
+                Ok(_) => rounds.went_well(app.now()),
+                Err(error) => {
+                    tracing::error!(%error, "people cannot be told by e-mail");
+                    rounds.failed(app.now())
+                }
+            };
         }
     });
 }

@@ -134,20 +134,35 @@ impl ServerKey {
     }
 
     /// A secret of an account, sealed for it alone.
-    pub(super) fn seal_secret(&self, account: Uuid, secret: &[u8]) -> Result<Vec<u8>> {
+    pub(super) fn seal_secret(&self, of: SecretOf, secret: &[u8]) -> Result<Vec<u8>> {
         let mut sealed = Vec::with_capacity(secret.len() + MORE_BYTES);
-        self.key.seal_onto(&mut sealed, secret, &bound_to(account))?;
+        self.key.seal_onto(&mut sealed, secret, &of.bound())?;
         Ok(sealed)
     }
 
     /// The secret of an account, if it was sealed for it with this key.
-    pub(super) fn open_secret(&self, account: Uuid, sealed: &[u8]) -> Option<Vec<u8>> {
-        self.key.open(sealed, &bound_to(account))
+    pub(super) fn open_secret(&self, of: SecretOf, sealed: &[u8]) -> Option<Vec<u8>> {
+        self.key.open(sealed, &of.bound())
     }
 }
 
-fn bound_to(account: Uuid) -> Vec<u8> {
-    [b"concord account's secret 1\0".as_slice(), account.as_bytes()].concat()
+/// Which secret of which account.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum SecretOf {
+    /// What the codes of its second factor are made of.
+    Factor(Uuid),
+    /// The address to which messages are sent.
+    Address(Uuid),
+}
+
+impl SecretOf {
+    fn bound(self) -> Vec<u8> {
+        let (what, account) = match self {
+            Self::Factor(account) => (b"concord account's secret 1\0".as_slice(), account),
+            Self::Address(account) => (b"concord account's address 1\0".as_slice(), account),
+        };
+        [what, account.as_bytes()].concat()
+    }
 }
 
 fn bound((operation, owner, id): Wrapping) -> Vec<u8> {
@@ -235,10 +250,12 @@ mod tests {
     #[test]
     fn a_secret_opens_for_its_account_alone_and_is_no_wrapped_key() {
         let (server, ids) = (server_key(), [1, 2].map(Uuid::from_u128));
-        let sealed = server.seal_secret(ids[0], &[7; KEY_BYTES]).expect("it is sealed");
-        assert_eq!(server.open_secret(ids[0], &sealed).as_deref(), Some(&[7; KEY_BYTES][..]));
-        assert_eq!(server.open_secret(ids[1], &sealed), None);
-        assert_eq!(server_key().open_secret(ids[0], &sealed), None);
+        let [one, other] = ids.map(SecretOf::Factor);
+        let sealed = server.seal_secret(one, &[7; KEY_BYTES]).expect("it is sealed");
+        assert_eq!(server.open_secret(one, &sealed).as_deref(), Some(&[7; KEY_BYTES][..]));
+        assert_eq!(server.open_secret(other, &sealed), None);
+        assert_eq!(server.open_secret(SecretOf::Address(ids[0]), &sealed), None);
+        assert_eq!(server_key().open_secret(one, &sealed), None);
         assert!(server.unwrap((ids[0], ids[0], ids[0]), &sealed).is_none());
     }
 

@@ -161,8 +161,9 @@ pub fn renew_key(tx: &mut Tx, operation: Uuid, owner: Uuid) -> Result<Sealed> {
     seal_all(tx, operation, Wanted::OfOwner(owner))
 }
 
-/// Wraps the keys of all organisations, and seals the secrets of second factors, with the first of
-/// the server's keys as they stand now, and lets the database belong to it. Answers its name, and how many keys it wraps.
+/// Wraps the keys of all organisations, and seals the secrets of accounts, with the first of the
+/// server's keys as they stand now, and lets the database belong to it. Answers its name, and how
+/// many keys it wraps.
 ///
 /// # Errors
 /// The store's own; when a key is wrapped by one that is not there.
@@ -200,7 +201,9 @@ impl Store {
     /// When somebody else uses the database for so long that it cannot be done.
     pub fn forget_former_rows(&self) -> Result<()> {
         self.run(("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);", "SELECT 1"))?;
-        for table in TEXTS.iter().map(|(table, _)| *table).chain(["second_factors"]) {
+        for table in
+            TEXTS.iter().map(|(table, _)| *table).chain(["second_factors", "email_addresses"])
+        {
             self.run(("SELECT 1", &format!("VACUUM FULL {table}")))?;
         }
         Ok(())

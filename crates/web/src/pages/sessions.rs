@@ -47,7 +47,8 @@ pub fn list(visit: &Visit) -> Result<Reply> {
         began_by: match session.began_by {
             BeganBy::Password => w.text("sessions.by_password"),
             BeganBy::Invitation => w.text("sessions.by_invitation"),
-            _ => w.text("sessions.by_provider"),
+            BeganBy::IdentityProvider => w.text("sessions.by_provider"),
+            BeganBy::Passkey => w.text("sessions.by_passkey"),
         },
         used: w.day(session.carried_on_at.date()),
         ends: w.day(session.idle_until.date()),

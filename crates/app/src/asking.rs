@@ -70,10 +70,13 @@ impl News {
         if before == after {
             return None;
         }
-        let is_moved = (&before.actor, before.level) != (&after.actor, after.level);
+        let own = (&before.places, &before.window);
+        let is_moved = (&before.actor, before.level, own)
+            != (&after.actor, after.level, (&after.places, &after.window));
+        // Without a part, what stays says of the others what it said of all.
         let (left, reached) = (positions(before), positions(after));
         let is_elsewhere = left.iter().any(|each| !reached.contains(each))
-            || reached.iter().any(|each| !left.contains(each));
+            || reached.iter().any(|each| *each != own && !left.contains(each));
         Some(if is_moved || is_elsewhere {
             Self::Position
         } else if before.contacts != after.contacts {
@@ -84,11 +87,11 @@ impl News {
     }
 }
 
-/// Where and when an engagement is, and each of its parts.
+/// Where and when the parts of an engagement are.
 fn positions(engagement: &Engagement) -> Vec<(&Places, &Window)> {
     let asks = engagement.asks.iter().map(|ask| (&ask.places, &ask.window));
     let demands = engagement.demands.iter().map(|demand| (&demand.places, &demand.window));
-    asks.chain(demands).chain([(&engagement.places, &engagement.window)]).collect()
+    asks.chain(demands).collect()
 }
 
 /// Finds anew all flags that a change touches, and counts what its maker is told by that. What was

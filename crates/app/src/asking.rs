@@ -139,6 +139,8 @@ struct OfOne {
     /// Of the entries that were written those that wait already, and so tell of this change too.
     waiting: Vec<Uuid>,
     before: Classes,
+    /// What may be asked, where nothing else was asked at the same time.
+    room: Option<Room>,
 }
 
 impl OfOne {
@@ -170,12 +172,14 @@ impl Asking {
                 of_one.asked.push((each.entry, each.news));
             }
         }
-        let mut is_answered = of.len() <= 1;
+        let is_one = of.len() == 1;
+        let mut is_answered = true;
         for (organization, of_one) in &mut of {
-            let who = (access.account, *organization);
-            is_answered &= of_one.waiting.is_empty()
-                && of_one.asked.len() == 1
-                && Room::of(tx, &access.operation, who, app.today())?.is_there();
+            if is_one && of_one.waiting.is_empty() && of_one.asked.len() == 1 {
+                let who = (access.account, *organization);
+                of_one.room = Some(Room::of(tx, &access.operation, who, app.today())?);
+            }
+            is_answered &= of_one.room.as_ref().is_some_and(Room::is_there);
             let asked = of_one.asked.iter().map(|(entry, _)| *entry);
             let before: Vec<Uuid> = asked.filter(|entry| there.contains(entry)).collect();
             of_one.before = lines(tx, access.id(), *organization, Some(&before))?;
@@ -197,7 +201,10 @@ impl Asking {
         let mut is_waiting = false;
         for (organization, mut of_one) in self.of {
             let who = (access.account, organization);
-            let mut room = Room::of(tx, &access.operation, who, app.today())?;
+            let mut room = match of_one.room.take() {
+                Some(room) => room,
+                None => Room::of(tx, &access.operation, who, app.today())?,
+            };
             let entries = of_one.asked.iter().map(|(entry, _)| *entry);
             let is_telling =
                 |entry: &Uuid| meeting.contains(entry) || of_one.before.contains_key(entry);

@@ -8,7 +8,7 @@ use concord_tests::{
     binary,
     contract::contract,
     file,
-    mailbox::Mailbox,
+    mailbox::{Mailbox, PUBLIC_ADDRESS},
     provider::{CLIENT_ID, CLIENT_SECRET, Played, REDIRECT_URI, sent_there},
     serving::{Demonstration, run, tool},
 };
@@ -95,9 +95,8 @@ fn link(server: &Demonstration, played: &Played, token: &str) {
 
 /// Brings a passkey in, which can be renamed and removed.
 fn bring_in(server: &Demonstration, token: &str) {
-    let port = server.address.rsplit_once(':').expect("a port").1;
     let asked = server.post("/v1/me/passkeys/options", token, &json!({}));
-    let (_, made) = Device::make(&asked["options"], &format!("http://localhost:{port}"));
+    let (_, made) = Device::make(&asked["options"], PUBLIC_ADDRESS);
     let passkey = json!({"name": "Device", "credential": made});
     server.post("/v1/me/passkeys", token, &passkey);
 }

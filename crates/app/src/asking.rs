@@ -9,13 +9,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use concord_domain::{
     facts::{Engagement, Places},
-    id::{MechanismId, OrganizationId},
+    id::{ArmedActorId, MechanismId, OrganizationId},
     policy::Scope,
-    vocabulary::FlagClass,
+    vocabulary::{FlagClass, Level},
+    window::Window,
 };
 use concord_store::{
-    Tx,
+    Tx, entries,
     links::{self, Role as Link},
+    live,
     operations::KeptOperation,
     withheld::{self, Withheld},
 };
@@ -51,8 +53,11 @@ pub struct Asked {
 pub enum News {
     /// All of it.
     Entry,
-    /// Whom, where or when: a line that it keeps says of another place what it said of the former.
+    /// Whom, at what level, where or when: a line that it keeps says of another place what it said
+    /// of the former.
     Position,
+    /// On which days the armed actor was met, which decides of overlaps alone.
+    Visits,
     /// Something else that rules read.
     Terms,
 }
@@ -65,16 +70,28 @@ impl News {
         if before == after {
             return None;
         }
-        let asked_in = |engagement: &Engagement| -> Vec<Places> {
-            let of_asks = engagement.asks.iter().map(|ask| &ask.places);
-            of_asks.chain(engagement.demands.iter().map(|demand| &demand.places)).cloned().collect()
-        };
-        let known = asked_in(before);
-        let is_elsewhere = asked_in(after).iter().any(|places| !known.contains(places));
-        let is_moved = (&before.actor, &before.places, &before.window, &before.contacts)
-            != (&after.actor, &after.places, &after.window, &after.contacts);
-        Some(if is_moved || is_elsewhere { Self::Position } else { Self::Terms })
+        let own = (&before.places, &before.window);
+        let is_moved = (&before.actor, before.level, own)
+            != (&after.actor, after.level, (&after.places, &after.window));
+        // Without a part, what stays says of the others what it said of all.
+        let (left, reached) = (positions(before), positions(after));
+        let is_elsewhere = left.iter().any(|each| !reached.contains(each))
+            || reached.iter().any(|each| *each != own && !left.contains(each));
+        Some(if is_moved || is_elsewhere {
+            Self::Position
+        } else if before.contacts != after.contacts {
+            Self::Visits
+        } else {
+            Self::Terms
+        })
     }
+}
+
+/// Where and when the parts of an engagement are.
+fn positions(engagement: &Engagement) -> Vec<(&Places, &Window)> {
+    let asks = engagement.asks.iter().map(|ask| (&ask.places, &ask.window));
+    let demands = engagement.demands.iter().map(|demand| (&demand.places, &demand.window));
+    asks.chain(demands).collect()
 }
 
 /// Finds anew all flags that a change touches, and counts what its maker is told by that. What was
@@ -91,7 +108,7 @@ pub fn settle(
 ) -> Result<Settled> {
     let Touched { focus, changed, asked } = touched;
     let own: HashSet<Uuid> = asked.iter().map(|each| each.entry).chain(about).collect();
-    let asking = Asking::begin(app, tx, access, asked)?;
+    let asking = Asking::begin(app, tx, access, (asked, focus.visits.clone()))?;
     let Settled { found, facts, .. } = coherence::settle(app, tx, access.id(), focus, &changed)?;
     let met::Cut { shown, hidden, met } = met::cut(tx, access, (&facts, &own), found)?;
     access.deeds.meets(met);
@@ -104,8 +121,16 @@ pub fn settle(
 /// The classes of the restricted lines of entries.
 type Classes = HashMap<Uuid, BTreeSet<FlagClass>>;
 
+/// The armed actors that were met, each at a level.
+type Visits = BTreeSet<(ArmedActorId, Level)>;
+
 /// What was asked by a change, and what was shown before it.
-struct Asking(BTreeMap<OrganizationId, OfOne>);
+struct Asking {
+    of: BTreeMap<OrganizationId, OfOne>,
+    visits: Visits,
+    /// The lines of all entries of those for whom the caller acts, where some of this may wait.
+    all: BTreeMap<OrganizationId, Classes>,
+}
 
 /// What was asked for one organisation.
 #[derive(Default)]
@@ -114,16 +139,23 @@ struct OfOne {
     /// Of the entries that were written those that wait already, and so tell of this change too.
     waiting: Vec<Uuid>,
     before: Classes,
+    /// What may be asked, where nothing else was asked at the same time.
+    room: Option<Room>,
 }
 
 impl OfOne {
-    fn is_written(&self, entry: Uuid) -> bool {
-        self.waiting.contains(&entry) || self.asked.iter().any(|(asked, _)| *asked == entry)
+    fn written(&self) -> impl Iterator<Item = Uuid> {
+        self.waiting.iter().copied().chain(self.asked.iter().map(|(entry, _)| *entry))
     }
 }
 
 impl Asking {
-    fn begin(app: &App, tx: &mut Tx, access: &Access, asked: Vec<Asked>) -> Result<Self> {
+    fn begin(
+        app: &App,
+        tx: &mut Tx,
+        access: &Access,
+        (asked, visits): (Vec<Asked>, Visits),
+    ) -> Result<Self> {
         let is_there = |each: &&Asked| each.news != News::Entry;
         let there: Vec<Uuid> = asked.iter().filter(is_there).map(|each| each.entry).collect();
         let waiting = withheld::of(tx, access.id(), &there)?;
@@ -131,7 +163,7 @@ impl Asking {
         let mut of: BTreeMap<OrganizationId, OfOne> = BTreeMap::new();
         for each in asked {
             let of_one = of.entry(each.organization).or_default();
-            if of_one.is_written(each.entry) {
+            if of_one.written().any(|entry| entry == each.entry) {
                 continue;
             }
             if waiting.contains_key(&each.entry) {
@@ -141,26 +173,38 @@ impl Asking {
             }
         }
         let is_one = of.len() == 1;
+        let mut is_answered = true;
         for (organization, of_one) in &mut of {
-            let asked: Vec<Uuid> = of_one.asked.iter().map(|(entry, _)| *entry).collect();
-            let is_answered = is_one
-                && of_one.waiting.is_empty()
-                && asked.len() == 1
-                && Room::of(tx, &access.operation, (access.account, *organization), app.today())?
-                    .is_there();
-            // What waits changes no other line of the same organisation either, whichever it is.
-            let before: Vec<Uuid> = asked.into_iter().filter(|e| there.contains(e)).collect();
-            let before = if is_answered { Some(before.as_slice()) } else { None };
-            of_one.before = lines(tx, access.id(), *organization, before)?;
+            if is_one && of_one.waiting.is_empty() && of_one.asked.len() == 1 {
+                let who = (access.account, *organization);
+                of_one.room = Some(Room::of(tx, &access.operation, who, app.today())?);
+            }
+            is_answered &= of_one.room.as_ref().is_some_and(Room::is_there);
+            let asked = of_one.asked.iter().map(|(entry, _)| *entry);
+            let before: Vec<Uuid> = asked.filter(|entry| there.contains(entry)).collect();
+            of_one.before = lines(tx, access.id(), *organization, Some(&before))?;
         }
-        Ok(Self(of))
+        let mut all = BTreeMap::new();
+        if !is_answered && !visits.is_empty() {
+            for organization in acted_for(access, of.keys().copied()) {
+                all.insert(organization, lines(tx, access.id(), organization, None)?);
+            }
+        }
+        Ok(Self { of, visits, all })
     }
 
-    /// Counts what was asked, of which these meet something hidden, or withholds it.
+    /// Counts what was asked, of which these meet something hidden, or withholds it. What waits is
+    /// told by no other entry of the caller's either: those that tell of the same visits wait with
+    /// it, whatever they meet.
     fn end(self, app: &App, tx: &mut Tx, access: &Access, meeting: &HashSet<Uuid>) -> Result<()> {
-        for (organization, mut of_one) in self.0 {
+        let written: HashSet<Uuid> = self.of.values().flat_map(OfOne::written).collect();
+        let mut is_waiting = false;
+        for (organization, mut of_one) in self.of {
             let who = (access.account, organization);
-            let mut room = Room::of(tx, &access.operation, who, app.today())?;
+            let mut room = match of_one.room.take() {
+                Some(room) => room,
+                None => Room::of(tx, &access.operation, who, app.today())?,
+            };
             let entries = of_one.asked.iter().map(|(entry, _)| *entry);
             let is_telling =
                 |entry: &Uuid| meeting.contains(entry) || of_one.before.contains_key(entry);
@@ -180,10 +224,16 @@ impl Asking {
                     waiting.push((*entry, before));
                 }
             }
-            if !waiting.is_empty() || !of_one.waiting.is_empty() {
-                let written = |entry| of_one.is_written(entry);
-                waiting.extend(changed(tx, access, organization, (&of_one.before, &written))?);
-            }
+            is_waiting |= !waiting.is_empty() || !of_one.waiting.is_empty();
+            withhold(app, tx, access, (organization, waiting))?;
+        }
+        if !is_waiting {
+            return Ok(());
+        }
+        for (organization, before) in self.all {
+            let others = visiting(tx, access, (&self.visits, organization), &written)?;
+            let shown = |entry: Uuid| (entry, before.get(&entry).cloned().unwrap_or_default());
+            let waiting = others.into_iter().map(shown).collect();
             withhold(app, tx, access, (organization, waiting))?;
         }
         Ok(())
@@ -193,71 +243,93 @@ impl Asking {
 /// What an organisation was shown before something of its own is erased.
 pub(crate) struct Erasing {
     organization: OrganizationId,
-    before: Classes,
+    /// Its other entries that tell of the same visits, each with its lines.
+    before: Vec<(Uuid, BTreeSet<FlagClass>)>,
 }
 
 impl Erasing {
-    /// Before it is erased; none where nobody is told anything by that.
+    /// Before an entry with these visits is erased: of each organisation for which the caller acts.
     ///
     /// # Errors
     /// The store's own.
     pub(crate) fn begin(
         tx: &mut Tx,
         access: &Access,
-        owner: Option<OrganizationId>,
-    ) -> Result<Option<Self>> {
-        let Some(organization) = owner.filter(|_| !access.scope.is_server) else {
-            return Ok(None);
-        };
-        let before = lines(tx, access.id(), organization, None)?;
-        Ok(Some(Self { organization, before }))
+        (erased, visits): (Uuid, &Visits),
+    ) -> Result<Vec<Self>> {
+        let mut all = Vec::new();
+        if access.scope.is_server {
+            return Ok(all);
+        }
+        for organization in acted_for(access, []) {
+            let erased = HashSet::from([erased]);
+            let others = visiting(tx, access, (visits, organization), &erased)?;
+            let mut shown = lines(tx, access.id(), organization, Some(&others))?;
+            let before = |entry: Uuid| (entry, shown.remove(&entry).unwrap_or_default());
+            let before: Vec<_> = others.into_iter().map(before).collect();
+            if !before.is_empty() {
+                all.push(Self { organization, before });
+            }
+        }
+        Ok(all)
     }
 
-    /// Once it is erased, and the flags are found anew: what became of the other lines counts, or
-    /// waits. To erase is no question, and always done.
+    /// Once it is erased, and the flags are found anew: what became of the other lines counts, each
+    /// class once, or waits. To erase is no question, and always done.
     ///
     /// # Errors
     /// The store's own.
-    pub(crate) fn end(self, app: &App, tx: &mut Tx, access: &Access, erased: Uuid) -> Result<()> {
-        let is_erased = |entry| entry == erased;
-        let all = (&self.before, &is_erased as &dyn Fn(Uuid) -> bool);
-        let changed = changed(tx, access, self.organization, all)?;
-        if changed.is_empty() {
-            return Ok(());
-        }
+    pub(crate) fn end(self, app: &App, tx: &mut Tx, access: &Access) -> Result<()> {
         let who = (access.account, self.organization);
         let mut room = Room::of(tx, &access.operation, who, app.today())?;
         if !room.may_tell() {
-            return withhold(app, tx, access, (self.organization, changed));
+            return withhold(app, tx, access, (self.organization, self.before));
         }
-        let entries: Vec<Uuid> = changed.iter().map(|(entry, _)| *entry).collect();
+        let entries: Vec<Uuid> = self.before.iter().map(|(entry, _)| *entry).collect();
         let after = lines(tx, access.id(), self.organization, Some(&entries))?;
-        for (entry, before) in changed {
-            let told = told(News::Terms, &before, after.get(&entry));
-            room.tell(tx, &app.ids.id().to_string(), told)?;
+        let none = BTreeSet::new();
+        let mut classes = BTreeSet::new();
+        for (entry, before) in &self.before {
+            classes.extend(before.symmetric_difference(after.get(entry).unwrap_or(&none)).copied());
         }
-        Ok(())
+        let told = u32::try_from(classes.len()).unwrap_or(u32::MAX);
+        if told == 0 {
+            return Ok(());
+        }
+        room.tell(tx, &app.ids.id().to_string(), told)
     }
 }
 
-/// The entries of an organisation whose lines are others than before, but for those that are
-/// excepted and those that wait already; each with what was shown before.
-fn changed(
+/// The organisations for which the caller acts, and these.
+fn acted_for(
+    access: &Access,
+    others: impl IntoIterator<Item = OrganizationId>,
+) -> BTreeSet<OrganizationId> {
+    access.scope.organizations.iter().copied().chain(others).collect()
+}
+
+/// The entries of an organisation in which these armed actors were met at these levels, but for those
+/// excepted and those that wait already: what a change of one tells, another's overlaps tell too.
+fn visiting(
     tx: &mut Tx,
     access: &Access,
-    organization: OrganizationId,
-    (before, is_excepted): (&Classes, &dyn Fn(Uuid) -> bool),
-) -> Result<Vec<(Uuid, BTreeSet<FlagClass>)>> {
-    let after = lines(tx, access.id(), organization, None)?;
-    let waiting = withheld::of_organizations(tx, access.id(), &[organization], None)?;
-    let all: BTreeSet<Uuid> = before.keys().chain(after.keys()).copied().collect();
-    let differs = |entry: &Uuid| {
-        !is_excepted(*entry)
-            && !waiting.contains_key(entry)
-            && before.get(entry) != after.get(entry)
-    };
-    let shown = |entry: Uuid| (entry, before.get(&entry).cloned().unwrap_or_default());
-    Ok(all.into_iter().filter(differs).map(shown).collect())
+    (visits, organization): (&Visits, OrganizationId),
+    excepted: &HashSet<Uuid>,
+) -> Result<Vec<Uuid>> {
+    let mut found: BTreeSet<Uuid> = BTreeSet::new();
+    for visit in visits {
+        found.extend(live::visited(tx, access.id(), *visit)?.into_iter().map(|id| id.0));
+    }
+    found.retain(|entry| !excepted.contains(entry));
+    let found: Vec<Uuid> = found.into_iter().collect();
+    let waiting = withheld::of(tx, access.id(), &found)?;
+    let owned = entries::disclosures(tx, access.id(), &found)?;
+    let is_own = |owner: Option<OrganizationId>| owner == Some(organization);
+    let mut own: Vec<Uuid> =
+        owned.into_iter().filter(|(_, owner, _)| is_own(*owner)).map(|(id, ..)| id).collect();
+    own.retain(|entry| !waiting.contains_key(entry));
+    own.sort_unstable();
+    Ok(own)
 }
 
 /// Keeps the lines of entries as they were shown until a later day.
@@ -273,19 +345,23 @@ fn withhold(
     Ok(withheld::put(tx, access.id(), &waiting)?)
 }
 
-/// How much the lines of an entry say that were others before: each that came or went, and of an
-/// entry that is about another place or time each that stands.
+/// How much the lines of an entry say that were others before: each that came or went, of an entry
+/// that is about another place or time each that stands, and with other visits an overlap that does.
 fn told(news: News, before: &BTreeSet<FlagClass>, after: Option<&BTreeSet<FlagClass>>) -> u32 {
     let none = BTreeSet::new();
     let after = after.unwrap_or(&none);
+    let differing = before.symmetric_difference(after).count();
+    let stays = |class| before.contains(&class) && after.contains(&class);
     let told = match news {
-        News::Terms => before.symmetric_difference(after).count(),
+        News::Terms => differing,
+        News::Visits => differing + usize::from(stays(FlagClass::Overlap)),
         News::Entry | News::Position => before.union(after).count(),
     };
     u32::try_from(told).unwrap_or(u32::MAX)
 }
 
-/// The restricted lines of these entries, or of all, as their owner would be shown them now, were none withheld.
+/// The restricted lines of these entries, or of all, as their owner would be shown them now, were
+/// none withheld.
 fn lines(
     tx: &mut Tx,
     operation: Uuid,

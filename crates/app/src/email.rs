@@ -207,7 +207,11 @@ pub fn choose(app: &App, person: Person, sends: Sends) -> Result<()> {
             kept::forget_told(tx, account)?;
         }
         let owed = address.owed.filter(|_| sends != Sends::Nothing);
-        Ok(kept::save(tx, &KeptAddress { sends, language: person.language, owed, ..address })?)
+        // What is told in the mornings alone is told on the next one.
+        let is_begun = sends == Sends::Each && address.sends != Sends::Each;
+        let morning_on = if is_begun { morning(app.now()) } else { address.morning_on };
+        let language = person.language;
+        Ok(kept::save(tx, &KeptAddress { sends, language, owed, morning_on, ..address })?)
     })
 }
 

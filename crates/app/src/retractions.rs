@@ -131,12 +131,12 @@ pub(crate) fn erase_engagement(
     touched.focus.add_engagement(&resources::facts_of(tx, access.id(), before)?);
     let commitments = retractions::commitments_from(tx, access.id(), before.id())?;
     touched.focus.commitments.extend(commitments);
-    let erasing = Erasing::begin(tx, access, Some(before.organization.0))?;
+    let erasing = Erasing::begin(tx, access, (before.id(), &touched.focus.visits))?;
     retractions::erase_engagement(tx, access.id(), before, day)?;
     access.deeds.retracted(reason.object(), before.id(), before.whose());
     coherence::settle(app, tx, access.id(), touched.focus, &touched.changed)?;
-    if let Some(erasing) = erasing {
-        erasing.end(app, tx, access, before.id())?;
+    for each in erasing {
+        each.end(app, tx, access)?;
     }
     Ok(Tombstone { id: before.id(), retracted_on: day })
 }
@@ -151,13 +151,9 @@ pub(crate) fn erase_commitment(
     let day = access.operation.evaluated_on;
     let mut touched = Touched::default();
     touched.focus.commitments.insert(before.identity.id);
-    let erasing = Erasing::begin(tx, access, before.organization.map(|owner| owner.0))?;
     retractions::erase_commitment(tx, access.id(), before, day)?;
     access.deeds.retracted(reason.object(), before.id(), before.whose());
     coherence::settle(app, tx, access.id(), touched.focus, &touched.changed)?;
-    if let Some(erasing) = erasing {
-        erasing.end(app, tx, access, before.id())?;
-    }
     Ok(Tombstone { id: before.id(), retracted_on: day })
 }
 

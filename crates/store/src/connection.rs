@@ -1,10 +1,14 @@
 //! Connections to either database, and the two ways to use one: [`Store::read`] and
 //! [`Store::write`].
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use diesel::{
-    Connection, ConnectionError, MultiConnection, PgConnection, RunQueryDsl, SqliteConnection,
+    Connection, ConnectionError, MultiConnection, PgConnection, QueryableByName, RunQueryDsl,
+    SqliteConnection,
     connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
     r2d2::{ManageConnection, Pool, PooledConnection},
 };
@@ -20,6 +24,9 @@ use crate::{
 
 /// How often a write is tried while other writers are in the way.
 const ATTEMPTS_MAX: u32 = 20;
+/// How often it is tried to empty the log of SQLite, and how long after one another.
+const EMPTIED_ATTEMPTS_MAX: u32 = 20;
+const EMPTIED_PAUSE: Duration = Duration::from_millis(100);
 /// How long a request waits for a connection.
 const WAIT: Duration = Duration::from_secs(10);
 
@@ -135,6 +142,16 @@ pub struct Store {
     writers: Pool<Manager>,
     counts: Arc<Counts>,
     keys: Arc<OrganizationKeys>,
+    /// Whoever brings what was committed into SQLite's own file.
+    checkpoints: Arc<Mutex<()>>,
+}
+
+/// What SQLite answers when it is told to empty its log.
+#[derive(QueryableByName)]
+struct Emptied {
+    /// Not 0 if somebody kept it from being done.
+    #[diesel(sql_type = diesel::sql_types::Integer)]
+    busy: i32,
 }
 
 impl Store {
@@ -161,7 +178,7 @@ impl Store {
         let writers = pool(if manager().is_postgres() { connections } else { 1 })?;
         migrations::run(&mut *checked_out(&writers)?)?;
         let keys = Arc::new(OrganizationKeys::from(NoServerKey));
-        Ok(Self { readers: pool(connections)?, writers, counts, keys })
+        Ok(Self { readers: pool(connections)?, writers, counts, keys, checkpoints: Arc::default() })
     }
 
     /// The same with the server's key, without which no free text is read or written. A database
@@ -197,12 +214,34 @@ impl Store {
     /// # Errors
     /// The store's own.
     pub fn checkpoint(&self) -> Result<()> {
+        let _alone = self.checkpoints.lock().unwrap_or_else(PoisonError::into_inner);
         match &mut *checked_out(&self.readers)? {
             Tx::Postgres(_) => Ok(()),
             Tx::Sqlite(connection) => {
                 Ok(connection.batch_execute("PRAGMA wal_checkpoint(PASSIVE)")?)
             }
         }
+    }
+
+    /// Empties the log of SQLite, in which former rows stand. PostgreSQL's is not reached from here.
+    ///
+    /// # Errors
+    /// The store's own; [`Unavailable`](StoreError::Unavailable) if others read for so long that it
+    /// cannot be done.
+    pub(crate) fn empty_log(&self) -> Result<()> {
+        let _alone = self.checkpoints.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tx = checked_out(&self.writers)?;
+        let Tx::Sqlite(connection) = &mut *tx else { return Ok(()) };
+        for _ in 0..EMPTIED_ATTEMPTS_MAX {
+            let done: Emptied =
+                diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").get_result(connection)?;
+            if done.busy == 0 {
+                return Ok(());
+            }
+            std::thread::sleep(EMPTIED_PAUSE);
+        }
+        let why = "others read it for too long, and its log still holds what was erased";
+        Err(StoreError::Unavailable(why.to_owned()))
     }
 
     /// Whether the database answers.

@@ -168,8 +168,9 @@ pub fn sweep_challenges(tx: &mut Tx, now: NaiveDateTime) -> Result<i64> {
 /// The store's own.
 pub fn insert_challenge(tx: &mut Tx, challenge: &PasskeyChallenge) -> Result<()> {
     let (account, session) = challenge.whose.unzip();
-    if let Some(session) = session {
-        let before = c::table.filter(c::session_id.eq(RowId(session)));
+    if let Some((account, session)) = challenge.whose {
+        let before = c::table.filter(c::account_id.eq(RowId(account)));
+        let before = before.filter(c::session_id.eq(RowId(session)));
         let before = before.filter(c::purpose.eq(challenge.asked_for.code()));
         diesel::delete(before).execute(tx)?;
     }

@@ -243,10 +243,11 @@ impl Store {
     /// # Errors
     /// The store's own.
     pub fn let_go_of_erased(&self) -> Result<()> {
+        self.empty_log()?;
         self.run((
-            "PRAGMA wal_checkpoint(TRUNCATE);",
-            "VACUUM (SKIP_LOCKED) engagements, commitments, parts, links, live_lines, due, flags, \
-             flag_subjects, flag_entries, flag_steps, sharing_changes, idempotency_keys, \
+            "SELECT 1",
+            "VACUUM (SKIP_LOCKED) engagements, commitments, parts, links, live_lines, live_ties, \
+             due, flags, flag_subjects, flag_entries, flag_steps, sharing_changes, idempotency_keys, \
              audit_salts, withheld_lines, contact_requests, received_contact_requests, \
              contact_request_entries, checks, questions, seen_notifications, \
              emailed_notifications",

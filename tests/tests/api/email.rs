@@ -151,7 +151,7 @@ fn a_message_holds_nothing_but_that_something_waits_and_where_to_sign_in() {
     assert!(names.len() > 200, "{}", names.len());
     for mail in mailbox.mails() {
         assert_eq!((mail.to.len(), mail.header("from")), (1, SENDER));
-        assert_eq!(mail.header("subject"), "Concord");
+        assert_eq!(mail.header("subject"), "A message for you");
         assert_eq!(mail.header("content-type"), "text/plain; charset=\"utf-8\"");
         assert_eq!(mail.header("auto-submitted"), "auto-generated");
         let mut headers: Vec<&str> = mail.headers.iter().map(|(name, _)| name.as_str()).collect();
@@ -475,16 +475,18 @@ fn each_reads_it_in_the_language_in_which_they_asked_for_it() {
         let (notice, _) = sent(registry, mailbox);
         assert!(notice[0].text.contains("هناك شيء جديد في انتظارك"), "{notice:?}");
         assert!(notice[0].raw.is_ascii());
-        for (number, (language, words)) in
-            [("fr", "Quelque chose de nouveau"), ("es", "Hay algo nuevo")].into_iter().enumerate()
-        {
+        let others = [
+            ("fr", "Quelque chose de nouveau", "Un message pour vous"),
+            ("es", "Hay algo nuevo", "Un mensaje para usted"),
+        ];
+        for (number, (language, words, subject)) in others.into_iter().enumerate() {
             in_language(CHOICE, language, &json!({"sends": "each"}));
             let ask = ["allow_movement", "open_route"][number];
             logged(&a, &line("a", "south", &asks(&[ask])));
             logged(&b, &line("b", "south", &asks(&[ask])));
             let (notice, _) = sent(registry, mailbox);
             assert!(notice[0].text.contains(words), "{notice:?}");
-            assert_eq!(notice[0].header("subject"), "Concord");
+            assert_eq!(notice[0].header("subject"), subject);
         }
     });
 }

@@ -61,7 +61,7 @@ fn somebody_brings_a_passkey_in_and_signs_in_with_it_alone() {
         let (a, nobody) = (registry.member("demo", "a"), registry.nobody("demo"));
         assert_eq!(listed(&a), [Value::Null; 0]);
         let options = asked(&a, &format!("{PATH}/options"));
-        assert_eq!(options["rp"], json!({"id": "localhost", "name": "Concord"}));
+        assert_eq!(options["rp"], json!({"id": "localhost", "name": "localhost"}));
         assert_eq!(options["user"]["name"], a.login.as_str());
         assert_eq!(options["attestation"], "none");
         assert_eq!(options["excludeCredentials"], json!([]));

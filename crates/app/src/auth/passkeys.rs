@@ -278,7 +278,8 @@ pub fn sign_in_by_passkey(app: &App, shown: &Shown<'_>) -> Result<Tokens> {
         lock_down::require_none(tx)?;
         open_challenge(app, tx, shown.client_data, (AskedFor::SignIn, None))
     })?;
-    let Some(challenge) = challenge else { return refused(app, Refusal::default()) };
+    // Nothing is kept of it either: whoever is not asked for a passkey could send any number.
+    let Some(challenge) = challenge else { return Err(Error::SignInRefused) };
     app.throttle.begin(&counted_as(shown), app.now())?;
     let done = audit::write(app, Area::Installation, |tx, deeds| {
         // That the challenge is used up is kept, so whatever refuses is no error in here.

@@ -16,8 +16,6 @@ use url::{Host, Url};
 use super::passkeys::{CHALLENGE_SECONDS, Made, Shown};
 use crate::error::{Error, Result};
 
-/// What devices and browsers call this installation.
-const NAME: &str = "Concord";
 /// The shortest and the longest name that a device gives to a passkey, in bytes (WebAuthn, section 4).
 const CREDENTIAL_ID_BYTES: std::ops::RangeInclusive<usize> = 16..=1023;
 
@@ -62,14 +60,15 @@ impl RelyingParty {
             origins.push(origin);
         }
         let own = own.ok_or_else(|| "an address is needed".to_owned())?;
-        Ok(Self { library: Passki::new(&own, &origins, NAME) })
+        // Devices show what it is called, and their makers keep it: no more than the host.
+        Ok(Self { library: Passki::new(&own, &origins, &own) })
     }
 
     /// On this machine alone, at this port, where browsers ask for no TLS.
     #[must_use]
     pub fn on_this_machine(port: u16) -> Self {
         let origins = [format!("http://localhost:{port}")];
-        Self { library: Passki::new("localhost", &origins, NAME) }
+        Self { library: Passki::new("localhost", &origins, "localhost") }
     }
 
     /// What a browser is asked, so that a device makes a passkey for an account.

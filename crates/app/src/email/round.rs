@@ -62,7 +62,10 @@ pub fn round(app: &App) -> Result<Done> {
         return Ok(done);
     }
     for operation in all.iter().filter(|operation| operation.evaluated_on < app.today()) {
-        access::bring_up_to_today(app, operation.id)?;
+        // What is wrong with one operation does not keep those of others from being told.
+        if let Err(error) = access::bring_up_to_today(app, operation.id) {
+            tracing::error!(%error, "an operation cannot be brought up to today");
+        }
     }
     let mut connection = None;
     for account in whom {

@@ -216,7 +216,13 @@ impl Resource for Commitment {
         if let Some(organization) = owner.filter(|_| is_changed && !access.scope.is_server) {
             let entry = self.engagement.map_or(self.id(), |origin| origin.0.0);
             let is_new = before.is_none() && self.engagement.is_none();
-            let news = if is_new { News::Entry } else { News::Terms };
+            let position = |each: &Self| (each.armed_actor, each.places.clone(), each.window());
+            let is_moved = before.is_some_and(|before| position(before) != position(self));
+            let news = match (is_new, is_moved) {
+                (true, _) => News::Entry,
+                (_, true) => News::Position,
+                _ => News::Terms,
+            };
             touched.asked.push(Asked { entry, organization, news });
         }
         Ok(())

@@ -159,7 +159,8 @@ impl Resource for Engagement {
             touched.focus.add_engagement(before);
             touched.changed.add_engagement(before, after);
         }
-        let is_asking = facts.is_live(after) || !after.contacts.is_empty();
+        let was_visited = before.as_ref().is_some_and(|before| !before.contacts.is_empty());
+        let is_asking = facts.is_live(after) || !after.contacts.is_empty() || was_visited;
         let news = News::of(before.as_ref(), after).filter(|_| is_asking);
         if let Some(news) = news.filter(|_| !access.scope.is_server) {
             let (entry, organization) = (self.id(), self.organization.0);

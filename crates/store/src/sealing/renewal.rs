@@ -200,7 +200,8 @@ impl Store {
     /// # Errors
     /// When somebody else uses the database for so long that it cannot be done.
     pub fn forget_former_rows(&self) -> Result<()> {
-        self.run(("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);", "SELECT 1"))?;
+        self.run(("VACUUM", "SELECT 1"))?;
+        self.empty_log()?;
         for table in
             TEXTS.iter().map(|(table, _)| *table).chain(["second_factors", "email_addresses"])
         {

@@ -5,13 +5,20 @@ use crate::{
     visit::{Result, Visit},
 };
 
+mod choosing;
+pub mod contact;
+pub mod entry;
 pub mod flag;
 pub mod flags;
 pub mod home;
 pub mod language;
+pub mod learn;
+mod line;
+pub mod log;
 pub mod meeting;
 pub mod operations;
 pub mod queue;
+mod raised;
 pub mod sessions;
 pub mod sign_in;
 pub mod timeline;

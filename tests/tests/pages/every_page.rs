@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use concord_app::samples::Sample;
 use concord_domain::vocabulary::Role;
 use concord_tests::{
-    Answer, Database, Registry,
+    Answer, Database, Registry, on_each_database,
     plain_browser::{Browser, tags},
-    on_each_database, small_world,
+    small_world,
 };
 use serde_json::json;
 

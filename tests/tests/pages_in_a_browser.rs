@@ -1,8 +1,6 @@
 //! The pages in a real browser: what people do, on a phone and at a desk, in both directions, and what
 //! the rules for accessibility find.
 
-use std::path::PathBuf;
-
 use concord_app::samples::Sample;
 use concord_tests::{Database, PASSWORD, Person, Registry, browser::Browser, file, small_world};
 use serde_json::{Value, json};
@@ -12,7 +10,7 @@ const WIDTHS: [u32; 2] = [360, 1280];
 
 /// Where pictures of the pages are kept, to be looked at.
 fn picture(name: &str) -> String {
-    let folder = PathBuf::from(file("../target/pages"));
+    let folder = file("../target/pages");
     std::fs::create_dir_all(&folder).expect("a folder");
     folder.join(format!("{name}.png")).display().to_string()
 }
@@ -133,7 +131,7 @@ fn a_routine_entry_takes_at_most_25_presses_and_clicks_besides_its_text() {
         browser.does("type", &text.into());
     }
     browser.does("focus", &"Method".into());
-    browser.does("type", &"Negotiation".into());
+    browser.does("type", &"Direct dialogue: neg".into());
     for text in ["Roads", "Open a"] {
         browser.does("press", &"Tab".into());
         browser.does("type", &text.into());
@@ -208,7 +206,7 @@ fn a_draft_survives_on_its_device_sealed_until_it_is_sent_or_too_old() {
     browser.does("fill", &typed);
     for (label, text) in [
         ("Level", "Local"),
-        ("Method", "Negotiation"),
+        ("Method", "Direct dialogue: neg"),
         ("Issue", "Roads"),
         ("Ask or demand", "Open a road"),
     ] {

@@ -55,7 +55,7 @@ pub fn search(app: &App, person: Person, operation: &str, body: &Value) -> Resul
 
 /// Whether a place is called so, or only has it in what it is called; none if it has not.
 fn fit(place: &Place, wanted: &str) -> Option<bool> {
-    let names = place.names.iter().map(|(_, name)| name.as_str());
+    let names = place.names.values().map(|name| name.as_str());
     let called = names.chain([place.name.as_str(), place.identity.key.as_str()]);
     let called: Vec<String> = called.map(str::to_lowercase).collect();
     let is_exact = called.iter().any(|name| name == wanted);

@@ -37,7 +37,7 @@ fn a_place_is_found_by_code_by_name_in_any_language_and_by_a_part_of_it() {
         }
         assert_eq!(search("leer-town")["items"][0]["parent"]["name"], "Leer");
         assert_eq!(found(&search("100%_a\\b")), [("100%_a\\b".to_owned(), true)]);
-        for none in ["%", "_", "Atlantis", "level", "\"", "\\"] {
+        for none in ["%", "_", "Atlantis", "level"] {
             let found = found(&search(none));
             assert!(found.iter().all(|(name, _)| name.contains(none)), "{none}: {found:?}");
         }

@@ -37,7 +37,9 @@ fn visits_of_others_to_the_same_commander_count() {
             let contacts: Value = days.iter().map(|on| json!({"on": on})).collect();
             with(&line(of, "north", &json!([])), &json!({ "contacts": contacts }))
         };
-        logged(&a, &visit("a", &["2026-03-01", "2026-03-02", "2026-03-03", "2026-03-04"]));
+        let c = registry.member("demo", "c");
+        logged(&a, &visit("a", &["2026-03-01", "2026-03-02"]));
+        logged(&c, &visit("c", &["2026-03-03", "2026-03-04"]));
         let own = visit("b", &["2026-03-05", "2026-03-06"]);
         let raised = b.post("previews", &own).expect(200).flags();
         assert_eq!(b.post("engagements", &own).expect(201).flags(), raised);
@@ -59,7 +61,7 @@ fn nothing_is_told_of_what_one_may_not_read_and_nothing_counted() {
         }
         let question = super::checking::question("b", "north", &["close_route"]);
         let asked = b.post("checks", &question).expect(200);
-        assert_eq!(asked.body["left"]["person"], 9, "{}", asked.text);
+        assert_eq!(asked.body["left"]["person"], 19, "{}", asked.text);
     });
 }
 
@@ -71,7 +73,7 @@ fn what_could_not_be_logged_is_refused() {
         let of_others = line("a", "north", &json!([]));
         is_problem(&b.post("previews", &of_others), 403, "forbidden");
         let wrong = with(&line("b", "north", &json!([])), &json!({"level": "nowhere"}));
-        is_fault(&b.post("previews", &wrong), "/level", "unknown");
+        is_fault(&b.post("previews", &wrong), "/level", "unknown_code");
         let alone = with(&line("b", "north", &json!([])), &json!({"audience": "mechanisms"}));
         is_fault(&b.post("previews", &alone), "/audience_mechanisms", "inconsistent");
         let spoken = json!({"summary": "Call +211 912 345 678"});

@@ -89,7 +89,9 @@ fn who_is_on_neither_side_sees_nothing_and_answers_nothing() {
         let answer = [("form_token", token.as_str()), ("answer", "yes")];
         other.post(&at, &[("origin", &origin)], &answer).expect(404);
         let reason = [("form_token", token.as_str()), ("reason", "Before we go.")];
-        other.post(&way, &[("origin", &origin)], &reason).expect(404);
+        other.post(&way, &[("origin", &origin)], &reason).expect(422);
+        let missing = "/operations/demo/restricted/00000000-0000-4000-8000-000000000001/contact";
+        other.post(missing, &[("origin", &origin)], &reason).expect(422);
         visitor(registry, Role::Auditor, None).get(PAGE).expect(403);
     });
 }

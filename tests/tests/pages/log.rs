@@ -91,7 +91,9 @@ fn a_routine_entry_is_previewed_and_logged_and_shows_what_it_raises() {
         let entry = browser.follow(&done).expect(200);
         is_page(&entry);
         let told = said(&entry.text);
-        for part in ["What it raises", "Close a road", "What usually settles it", "Everybody"] {
+        for part in
+            ["What it raises", "Close a route", "What usually settles it", "Whole operation"]
+        {
             assert!(told.contains(part), "{part} in {told}");
         }
         let flag = tags(&entry.text, "a")
@@ -202,6 +204,7 @@ fn an_entry_is_renewed_ended_and_logged_again() {
         browser.submit(&entry, &format!("{at}/renewal"), &[]).expect(303);
         // It is based on a state that is no more.
         let change = format!("{at}/status");
+        browser.submit(&entry, &change, &[("status", "suspended")]).expect(303);
         browser.submit(&entry, &change, &[("status", "concluded")]).expect(412);
         let entry = browser.get(&at).expect(200);
         browser.submit(&entry, &change, &[("status", "concluded")]).expect(303);

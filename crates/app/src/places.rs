@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use concord_domain::{document::Place, policy::Action};
 use concord_reports::Named;
-use concord_store::{documents, documents::places};
+use concord_store::{documents::places, named_places};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -33,7 +33,7 @@ pub fn search(app: &App, person: Person, operation: &str, body: &Value) -> Resul
         access.require(Action::ReadReference, None)?;
         let (written, limit) = resources::read_body(app, tx, access, body, read)?;
         let wanted = written.trim().to_lowercase();
-        let ids = documents::places_called(tx, access.id(), written.trim())?;
+        let ids = named_places::places_called(tx, access.id(), written.trim())?;
         let mut found: Vec<(bool, Place)> = places::load(tx, access.id(), &ids)?
             .into_iter()
             .filter_map(|place| Some((fit(&place, &wanted)?, place)))

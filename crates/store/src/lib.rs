@@ -30,6 +30,7 @@ pub mod identities;
 pub mod links;
 pub mod live;
 pub mod lock_down;
+pub mod named_places;
 pub mod notifications;
 pub mod operations;
 pub mod parts;

@@ -87,11 +87,11 @@ impl Pair<'_> {
         let (left, right) = self.both(&sent);
         self.compare(&name(&Method::POST, "/sign-in"), &sent, (&left, &right));
         let cookies = left.headers.iter().filter(|(name, _)| name == "set-cookie");
-        let secrets = cookies.filter_map(|(_, cookie)| {
+        let mut secrets = cookies.filter_map(|(_, cookie)| {
             let secret = cookie.strip_prefix(SESSION)?.strip_prefix('=')?.split(';').next()?;
             (!secret.is_empty()).then(|| secret.to_owned())
         });
-        session.secret = secrets.last();
+        session.secret = secrets.next_back();
         let (page, _) = self.both(&session.sends(&Method::GET, "/operations", &[]));
         let hidden = tags(&page.text, "input").into_iter();
         let token = |input: &std::collections::BTreeMap<String, String>| {

@@ -1,19 +1,20 @@
 //! The pages as people use them, in a browser that runs no script.
 
 mod pages {
+    mod account;
     mod every_page;
     mod flags;
     mod forms;
     mod home;
     mod meeting;
+    mod setting_up;
     mod signing_in;
 
     use concord_app::people;
     use concord_domain::vocabulary::Role;
     use concord_tests::{
-        Answer, PASSWORD, Person, Registry,
+        Answer, PASSWORD, Person, Registry, line,
         plain_browser::{Browser, carried},
-        line,
     };
     use serde_json::{Value, json};
 

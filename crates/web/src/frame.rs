@@ -80,6 +80,9 @@ fn operation(visit: &Visit, entered: &Entered) -> Operation {
     if may(entered, Action::ReadQueue) {
         pages.push((format!("{home}/queue"), visit.words.text("nav.queue")));
     }
+    if may(entered, Action::ReadReference) {
+        pages.push((format!("{home}/setup"), visit.words.text("setup.title")));
+    }
     let here = |page: &str| {
         visit
             .path

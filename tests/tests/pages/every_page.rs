@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use concord_app::samples::Sample;
 use concord_domain::vocabulary::Role;
 use concord_tests::{
-    Answer, Database, Registry,
+    Answer, Database, Registry, on_each_database,
     plain_browser::{Browser, tags},
-    on_each_database, small_world,
+    small_world,
 };
 use serde_json::json;
 
@@ -39,7 +39,8 @@ fn pages(browser: &Browser<'_>, from: &str) -> BTreeMap<String, Answer> {
         for link in tags(&page.text, "a") {
             let href = link["href"].clone();
             let whole = if href.starts_with('?') { format!("{path}{href}") } else { href };
-            if whole.starts_with('/') {
+            // What is written for programs is no page.
+            if whole.starts_with('/') && !whole.starts_with("/docs/") {
                 next.push(whole);
             }
         }

@@ -20,6 +20,7 @@ use uuid::Uuid;
 
 use super::{
     flags::Card,
+    guide::{self, Step},
     queue::{self, Waiting},
 };
 use crate::{
@@ -74,6 +75,8 @@ struct Page {
     others: Vec<(&'static str, usize)>,
     /// The desk's queue, and whether it goes on; none if it is not the visitor's.
     queue: Option<(Vec<Waiting>, bool)>,
+    /// What is done first, for who sets the operation up.
+    steps: Option<Vec<Step>>,
 }
 
 /// What waits.
@@ -99,6 +102,7 @@ pub fn show(visit: &Visit) -> Result<Reply> {
         due,
         others: others(visit.words, &waiting),
         queue,
+        steps: guide::where_needed(visit, &entered)?,
     })
 }
 

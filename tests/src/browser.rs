@@ -1,4 +1,4 @@
-//! A real browser, Chromium, with a device that holds passkeys.
+//! A real browser, Chromium, with a device that holds passkeys, and rules by which pages are judged.
 
 use std::{
     io::{BufRead, BufReader, Write},
@@ -25,6 +25,7 @@ impl Browser {
             .arg(file("clients/browser.mjs"))
             .arg(module.canonicalize().expect("the module"))
             .arg(chromium())
+            .arg(tool("node/node_modules/axe-core/axe.min.js"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())

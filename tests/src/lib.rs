@@ -414,6 +414,7 @@ impl Registry {
         }
         let request = request.body(sent.body).expect("a request");
         let agent: ureq::Agent = ureq::Agent::config_builder()
+            .max_redirects(0)
             .http_status_as_error(false)
             .allow_non_standard_methods(true)
             .build()

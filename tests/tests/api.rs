@@ -35,7 +35,9 @@ mod api {
     mod passkeys_refused;
     mod peers;
     mod people;
+    mod place_search;
     mod preconditions;
+    mod previews;
     mod problems;
     mod queue;
     mod record;

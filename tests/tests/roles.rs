@@ -17,7 +17,9 @@ use concord_tests::{
 use serde_json::Value;
 
 /// What is asked in a body, and recorded only if entries of others are shown.
-const READINGS: [&str; 5] = [
+const READINGS: [&str; 7] = [
+    "search_places",
+    "preview_engagement",
     "search_armed_actors",
     "search_engagements",
     "create_network",

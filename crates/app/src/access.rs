@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use concord_domain::{
     credential::{Assurance, Deed},
+    exercise::is_fictional,
     id::{MechanismId, OrganizationId},
     language::Language,
     policy::{Action, Caller, Decision, Scope, decide},
@@ -188,6 +189,8 @@ pub struct Entered {
     pub caller: Caller,
     /// The organisations for which the person acts.
     pub organizations: Vec<OrganizationId>,
+    /// Whether people practise in it: its country does not exist.
+    pub is_exercise: bool,
 }
 
 /// Who the caller is in an operation.
@@ -204,6 +207,7 @@ pub fn enter(app: &App, person: Person, operation: &str) -> Result<Entered> {
             visitor: account.name,
             caller: access.caller.clone(),
             organizations: access.scope.organizations.clone(),
+            is_exercise: kept.country.as_ref().is_some_and(|it| is_fictional(it.as_str())),
         })
     })
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use concord_domain::{
     document::Engagement,
     evaluate::{Focus, evaluate},
-    facts::{Agreements, Context, Facts},
+    facts::{Agreements, Commitment, Context, Facts},
     flag::{Cause, Flag, Standing, Subject, reconcile},
     id::{CommitmentId, CommonPositionId, EngagementId, LeadId},
     vocabulary::{FlagState, Severity},
@@ -179,10 +179,7 @@ fn keep(
 #[must_use]
 pub fn entries_of(between: impl IntoIterator<Item = Subject>, facts: &Facts) -> Vec<Uuid> {
     let entry = |subject: Subject| match subject {
-        Subject::Commitment(id) => {
-            let origin = facts.commitments.get(&id).and_then(|commitment| commitment.engagement);
-            Some(origin.map_or(id.0, |engagement| engagement.0))
-        }
+        Subject::Commitment(id) => Some(facts.commitments.get(&id).map_or(id.0, Commitment::entry)),
         other => other.engagement().map(Uuid::from),
     };
     let entries: BTreeSet<Uuid> = between.into_iter().filter_map(entry).collect();

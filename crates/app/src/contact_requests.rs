@@ -35,6 +35,7 @@ use crate::{
     resources::consent,
 };
 
+mod reading;
 pub mod received;
 mod shown;
 pub(crate) mod waiting;

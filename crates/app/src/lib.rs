@@ -37,6 +37,7 @@ pub mod once;
 pub mod operations;
 pub mod outlook;
 pub mod people;
+pub mod places;
 pub mod resources;
 pub mod retention;
 pub mod retractions;

@@ -41,6 +41,7 @@ pub mod commitments;
 mod engagement;
 mod known;
 pub mod parts;
+pub mod preview;
 mod reading;
 mod reference;
 pub mod renewal;

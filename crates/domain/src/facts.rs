@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use uuid::Uuid;
+
 use crate::{
     document::{TermValue, Terms},
     id::{
@@ -273,10 +275,31 @@ impl Facts {
         commitment.status == CommitmentStatus::InForce && !self.agreement_is_over(commitment.window)
     }
 
+    /// The entries of which there is something: engagements, and commitments that came from none.
+    #[must_use]
+    pub fn entries(&self) -> BTreeSet<Uuid> {
+        let commitments = self.commitments.values().map(Commitment::entry);
+        self.engagements.keys().map(|id| id.0).chain(commitments).collect()
+    }
+
+    /// Keeps of the engagements and the commitments those of these entries.
+    pub fn keep_entries(&mut self, is_kept: impl Fn(Uuid) -> bool) {
+        self.engagements.retain(|id, _| is_kept(id.0));
+        self.commitments.retain(|_, commitment| is_kept(commitment.entry()));
+    }
+
     /// Whether a contact on this day is recent enough to count.
     #[must_use]
     pub fn contact_counts(&self, on: Day) -> bool {
         self.as_of.is_none_or(|day| on >= earlier(day, CONTACT_DAYS_MAX))
+    }
+}
+
+impl Commitment {
+    /// The entry that it belongs to: the engagement that it came from, or itself.
+    #[must_use]
+    pub fn entry(&self) -> Uuid {
+        self.engagement.map_or(self.id.0, |engagement| engagement.0)
     }
 }
 

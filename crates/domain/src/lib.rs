@@ -12,6 +12,7 @@ pub mod disclosed;
 pub mod document;
 pub mod email;
 pub mod evaluate;
+pub mod exercise;
 pub mod facts;
 pub mod fault;
 pub mod flag;

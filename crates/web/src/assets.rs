@@ -1,4 +1,4 @@
-//! The stylesheet and the mark, which are in the binary. Their names change with what is in them, so
+//! The stylesheet, the mark and the one script, which are in the binary. Their names change with what is in them, so
 //! they are kept by browsers and never stale.
 
 use std::sync::LazyLock;
@@ -16,6 +16,9 @@ struct Asset {
 static STYLE: LazyLock<Asset> = LazyLock::new(|| {
     asset("style", "css", "text/css; charset=utf-8", include_str!("../assets/style.css"))
 });
+static DRAFT: LazyLock<Asset> = LazyLock::new(|| {
+    asset("draft", "js", "text/javascript; charset=utf-8", include_str!("../assets/draft.js"))
+});
 static MARK: LazyLock<Asset> =
     LazyLock::new(|| asset("mark", "svg", "image/svg+xml", include_str!("../assets/mark.svg")));
 
@@ -30,6 +33,11 @@ pub fn style() -> String {
     format!("/assets/{}", STYLE.name)
 }
 
+/// The address of what keeps drafts.
+pub fn draft() -> String {
+    format!("/assets/{}", DRAFT.name)
+}
+
 /// The address of the mark.
 pub fn mark() -> String {
     format!("/assets/{}", MARK.name)
@@ -38,7 +46,7 @@ pub fn mark() -> String {
 /// Serves one of them.
 pub async fn serve(request: HttpRequest) -> HttpResponse {
     let wanted = request.match_info().get("name").unwrap_or_default();
-    let all: [&Asset; 2] = [&STYLE, &MARK];
+    let all: [&Asset; 3] = [&STYLE, &DRAFT, &MARK];
     match all.into_iter().find(|asset| asset.name == wanted) {
         Some(asset) => HttpResponse::Ok()
             .insert_header((header::CONTENT_TYPE, asset.content_type))

@@ -30,6 +30,8 @@ pub struct Operation {
     pub name: String,
     /// Who visits.
     pub visitor: String,
+    /// Whether people practise in it.
+    pub is_exercise: bool,
     /// The pages of it, each with its address, its name and whether it is this one.
     pub pages: Vec<(String, &'static str, bool)>,
 }
@@ -49,6 +51,11 @@ impl Frame {
     /// Around a page that is in no operation.
     pub fn outside(visit: &Visit) -> Self {
         Self::bare(&visit.path, visit.form_token())
+    }
+
+    /// Whether people practise in the operation that it is about.
+    pub fn is_exercise(&self) -> bool {
+        self.operation.as_ref().is_some_and(|operation| operation.is_exercise)
     }
 
     /// Around a page in an operation.
@@ -74,8 +81,14 @@ fn operation(visit: &Visit, entered: &Entered) -> Operation {
     let home = format!("/operations/{}", entered.key);
     let mut pages = vec![(home.clone(), visit.words.text("nav.home"))];
     if may(entered, Action::ReadEntries) {
+        if !entered.organizations.is_empty() {
+            pages.push((format!("{home}/log"), visit.words.text("nav.log")));
+        }
         pages.push((format!("{home}/flags"), visit.words.text("nav.flags")));
         pages.push((format!("{home}/meeting"), visit.words.text("nav.meeting")));
+    }
+    if !entered.organizations.is_empty() || may(entered, Action::ReadQueue) {
+        pages.push((format!("{home}/contact"), visit.words.text("nav.contact")));
     }
     if may(entered, Action::ReadQueue) {
         pages.push((format!("{home}/queue"), visit.words.text("nav.queue")));
@@ -83,6 +96,7 @@ fn operation(visit: &Visit, entered: &Entered) -> Operation {
     if may(entered, Action::ReadReference) {
         pages.push((format!("{home}/setup"), visit.words.text("setup.title")));
     }
+    pages.push((format!("{home}/learn"), visit.words.text("nav.learn")));
     let here = |page: &str| {
         visit
             .path
@@ -97,6 +111,7 @@ fn operation(visit: &Visit, entered: &Entered) -> Operation {
         key: entered.key.clone(),
         name: entered.name.clone(),
         visitor: entered.visitor.clone(),
+        is_exercise: entered.is_exercise,
         pages: pages.collect(),
     }
 }

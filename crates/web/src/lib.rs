@@ -4,9 +4,11 @@
 //! `Reply`; what all of them share happens once, in `visit`. Nothing is decided here, and nothing is
 //! asked of the database but by use cases.
 
+use std::sync::LazyLock;
+
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::header,
+    http::{Method, header},
     web::{self, PayloadConfig, ServiceConfig},
 };
 use concord_app::{App, Error};
@@ -23,6 +25,11 @@ mod reply;
 mod routes;
 mod visit;
 mod words;
+
+/// Every page: its method and its path, with the variable parts in braces.
+pub static ROUTES: LazyLock<Vec<(Method, &'static str)>> = LazyLock::new(|| {
+    routes::ROUTES.iter().map(|route| (route.method.clone(), route.path)).collect()
+});
 
 /// The largest form, in bytes.
 pub const FORM_BYTES_MAX: usize = 64 << 10;

@@ -119,7 +119,7 @@ fn refused(words: Words, error: &Error) -> Told {
         Error::ProviderUnreachable => {
             (S::SERVICE_UNAVAILABLE, "refusal.provider", "refusal.provider_advice")
         }
-        Error::MessageNotSent => (S::SERVICE_UNAVAILABLE, "refusal.busy", "email.not_sent"),
+        Error::MessageNotSent => (S::SERVICE_UNAVAILABLE, "refusal.mail", "refusal.mail_advice"),
         Error::LockedDown => (S::SERVICE_UNAVAILABLE, "refusal.locked", "refusal.locked_advice"),
         Error::DryRun(_) | Error::Internal(_) => {
             tracing::error!(%error, "a page failed");

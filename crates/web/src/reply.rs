@@ -1,5 +1,5 @@
-//! What a page answers, with what every answer has: nothing of it is kept, nothing of it runs, and
-//! nothing comes from elsewhere.
+//! What a page answers, with what every answer has: nothing of it is kept, nothing that stands in it
+//! runs, and nothing comes from elsewhere.
 
 use actix_web::{
     HttpResponse,
@@ -59,6 +59,12 @@ impl Reply {
     pub fn with_status(status: StatusCode, page: &impl Template) -> Result<Self, Trouble> {
         let rendered = page.render().map_err(|error| Trouble::Broken(error.to_string()))?;
         Ok(Self::new(status, rendered))
+    }
+
+    /// The same, which may run what this installation serves, and nothing that stands in the page.
+    pub fn with_script(mut self) -> Self {
+        self.policy = format!("{}; script-src 'self'", self.policy);
+        self
     }
 
     /// A document that brings its one style along, which alone may be used.

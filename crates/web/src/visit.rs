@@ -90,6 +90,11 @@ impl Visit {
         self.browser.as_ref().map(|browser| browser.form_token.as_str())
     }
 
+    /// The key with which the browser keeps what was typed and not sent.
+    pub fn draft_key(&self) -> &str {
+        self.browser.as_ref().map_or("", |browser| &browser.draft_key)
+    }
+
     /// A variable part of the path.
     pub fn part(&self, name: &str) -> &str {
         let found = self.parts.iter().find(|(known, _)| known == name);

@@ -2,9 +2,9 @@
 
 use concord_domain::vocabulary::Role;
 use concord_tests::{
-    Person, Registry,
+    Person, Registry, on_each_database,
     plain_browser::{said, tags},
-    on_each_database, small_world,
+    small_world,
 };
 use serde_json::{Value, json};
 

@@ -1,9 +1,9 @@
 //! A form is taken from a page that was made for this session, and from nowhere else.
 
 use concord_tests::{
-    PASSWORD, Registry,
+    PASSWORD, Registry, on_each_database,
     plain_browser::{Browser, carried, said},
-    on_each_database, small_world,
+    small_world,
 };
 
 use super::{SESSION, asks, browser_of, form_token, is_page, line, logged};

@@ -2,9 +2,9 @@
 
 use concord_domain::vocabulary::Role;
 use concord_tests::{
-    Registry,
+    Registry, on_each_database,
     plain_browser::{Browser, said},
-    on_each_database, small_world,
+    small_world,
 };
 use serde_json::json;
 

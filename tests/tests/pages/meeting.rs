@@ -3,9 +3,8 @@
 use concord_app::samples::Sample;
 use concord_domain::vocabulary::Role;
 use concord_tests::{
-    Answer, Registry,
+    Answer, Registry, on_each_database,
     plain_browser::{Browser, said, tags},
-    on_each_database,
 };
 
 use super::{form_token, is_page};

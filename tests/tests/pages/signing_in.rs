@@ -1,9 +1,9 @@
 //! Signing in by a form, staying signed in, and signing out.
 
 use concord_tests::{
-    PASSWORD, Registry,
+    PASSWORD, Registry, on_each_database,
     plain_browser::{Browser, carried, said, tags},
-    on_each_database, small_world,
+    small_world,
 };
 use serde_json::{Value, json};
 use totp_rs::Totp;

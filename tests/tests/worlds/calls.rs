@@ -31,7 +31,7 @@ impl Call<'_> {
     pub fn is_question(&self) -> bool {
         let id = self.operation.id.as_str();
         self.sent.method == "GET"
-            || ["search_", "find_", "check"].iter().any(|name| id.starts_with(name))
+            || ["search_", "find_", "check", "preview_"].iter().any(|name| id.starts_with(name))
             || ["create_brief", "create_report", "create_network", "create_timeline"].contains(&id)
     }
 
@@ -179,7 +179,7 @@ fn parted(path: &str) -> (&str, &str) {
 }
 
 /// An id or a key of what is hidden.
-fn word(hidden: &Hidden, random: &mut Random) -> Option<String> {
+pub fn word(hidden: &Hidden, random: &mut Random) -> Option<String> {
     let ids = hidden.ids.iter().map(|(_, id)| id);
     let all: Vec<&String> =
         if random.below(2) == 0 { ids.collect() } else { hidden.keys.iter().collect() };

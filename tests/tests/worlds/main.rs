@@ -4,7 +4,8 @@
 //! What is called is read from the OpenAPI document and walked as `tests/tests/roles.rs` walks it, so
 //! that a new route is in this test without anybody adding it, and fails it if it cannot be called.
 //! From each call others are made: in each form, with each parameter, about ids that are hidden,
-//! naming keys that are. Time and ids are the test's: what is hidden has ids of its own, so that what
+//! naming keys that are. Pages are read from the list that serves them, and forms are sent as people
+//! send them; a page without a form to send fails the test as well. Time and ids are the test's: what is hidden has ids of its own, so that what
 //! is not has the same in both worlds.
 //!
 //! `CONCORD_WORLDS` is how many pairs of worlds there are on SQLite (a tenth of that on PostgreSQL),
@@ -13,6 +14,7 @@
 mod calls;
 mod compared;
 mod hidden;
+mod pages;
 mod pair;
 mod planting;
 mod random;
@@ -256,16 +258,18 @@ fn is_covered(report: &Report, pairs: usize) {
         return;
     }
     let mut missing = Vec::new();
-    for operation in concord_tests::walk::operations() {
+    let operations = concord_tests::walk::operations().into_iter().map(|operation| operation.id);
+    let pages = concord_web::ROUTES.iter().map(|(method, path)| pages::name(method, path));
+    for call in operations.chain(pages) {
         let mut is_good = false;
         for caller in Caller::all() {
-            let of = (caller.name(), operation.id.clone());
+            let of = (caller.name(), call.clone());
             let (pairs, _, good) = report.compared.get(&of).copied().unwrap_or_default();
-            assert!(pairs > 0, "{} was never called as {}", operation.id, caller.name());
+            assert!(pairs > 0, "{call} was never called as {}", caller.name());
             is_good |= good > 0;
         }
         if !is_good {
-            missing.push(operation.id);
+            missing.push(call);
         }
     }
     assert!(missing.is_empty(), "never answered well, so there is no call for them: {missing:?}");

@@ -3,7 +3,7 @@
 use actix_web::http::Method;
 use concord_app::{
     flags::{self, RestrictedLine, ShownFlag},
-    resources::{self, Sent, Shown, parts, parts::Parts, renewal},
+    resources::{self, Sent, Shown, parts, parts::Parts, preview, renewal},
 };
 use concord_domain::document::Engagement;
 use serde_json::{Value, json};
@@ -83,6 +83,19 @@ fn log_routes() -> Vec<Route> {
 fn line_routes() -> Vec<Route> {
     let item = within("engagements/{id}");
     vec![
+        Route::new(
+            Method::POST,
+            within("previews"),
+            ("preview_engagement", "engagements"),
+            "See what an engagement would raise with entries that you may read, without logging it",
+            preview,
+        )
+        .about(
+            "Nothing is kept or counted, and nothing is told of entries that you may not read: \
+             for a word about those, check, which is counted; logging it tells too.",
+        )
+        .body(Schema::named("NewEngagement"), example())
+        .answers(200, Schema::named("PreviewedFlags")),
         Route::new(
             Method::POST,
             format!("{item}/renewal"),
@@ -218,6 +231,12 @@ fn flags_of(call: &Call) -> Result<Answer> {
         "flags": each::<_, Flag>(found),
         "restricted": each::<_, RestrictedFlag>(restricted),
     })))
+}
+
+fn preview(call: &Call) -> Result<Answer> {
+    let found = preview::preview(&call.app, call.person()?, call.operation(), &call.body)?;
+    let note = call.language.text("check.no_clearance");
+    Ok(Answer::json(&json!({"flags": each::<_, Flag>(found), "note": note})))
 }
 
 fn add(call: &Call, parts: Parts) -> Result<Answer> {

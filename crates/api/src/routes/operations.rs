@@ -1,7 +1,7 @@
 //! Operations, and the tree of armed actors.
 
 use actix_web::http::Method;
-use concord_app::{Error, armed_actors, once::Sent, operations};
+use concord_app::{Error, armed_actors, once::Sent, operations, places};
 use concord_domain::fault::FaultCode;
 use serde_json::{Value, json};
 
@@ -81,6 +81,16 @@ fn of_the_tree() -> Vec<Route> {
         .answers(200, Schema::ListOf("SuggestedArmedActor".to_owned())),
         Route::new(
             Method::POST,
+            within("places/search"),
+            ("search_places", "places"),
+            "Find places by code or name",
+            search_places,
+        )
+        .about("First those that have it, in any language; then those in whose name it stands.")
+        .body(Schema::named("NewSearch"), json!({"name": "XT030102", "limit": 5}))
+        .answers(200, Schema::ListOf("SuggestedPlace".to_owned())),
+        Route::new(
+            Method::POST,
             within("armed-actors/{id}/move"),
             ("move_armed_actor", "armed actors"),
             "Move a unit, with all below it, under another armed actor",
@@ -141,6 +151,20 @@ fn only(call: &Call, member: &str) -> Result<Option<String>> {
             Err(Error::at(member, FaultCode::Missing, detail).into())
         }
     }
+}
+
+fn search_places(call: &Call) -> Result<Answer> {
+    let found = places::search(&call.app, call.person()?, call.operation(), &call.body)?;
+    let items = found.into_iter().map(|one| {
+        json!({
+            "id": one.place.identity.id.0,
+            "key": one.place.identity.key.as_str(),
+            "name": one.place.name.as_str(),
+            "parent": one.parent,
+            "is_exact": one.is_exact,
+        })
+    });
+    Ok(Answer::json(&json!({"items": items.collect::<Vec<_>>()})))
 }
 
 fn search(call: &Call) -> Result<Answer> {

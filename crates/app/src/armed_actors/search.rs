@@ -98,7 +98,7 @@ impl Named {
 }
 
 /// What is looked for, and how many suggestions are wanted.
-fn read(body: &Value, reader: &mut Reader<'_>) -> Option<(String, usize)> {
+pub(crate) fn read(body: &Value, reader: &mut Reader<'_>) -> Option<(String, usize)> {
     let at = Pointer::ROOT;
     let object = reader.object(body, &at, &["name", "limit"])?;
     let name: Option<Line> = reader.required(object, &at, "name");

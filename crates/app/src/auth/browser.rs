@@ -30,6 +30,8 @@ const CARRIED_ON_EVERY_HOURS: i64 = 24;
 pub struct Browser {
     /// Who it is.
     pub person: Person,
+    /// The key with which the browser keeps what was typed and not sent.
+    pub draft_key: String,
     /// What the forms that are made for this session carry, and no other site knows. The secret
     /// cannot be found from it.
     pub form_token: String,
@@ -84,7 +86,8 @@ pub fn known_in_browser(app: &App, secret: &str) -> Result<Browser> {
     let credential = Credential::Session { account: session.account, session: session.id };
     let person = Person { credential, language: Language::default() };
     let form_token = sha256(format!("form {secret}").as_bytes());
-    Ok(Browser { person, form_token })
+    let draft_key = app.keys.ring().draft_key(session.account);
+    Ok(Browser { person, draft_key, form_token })
 }
 
 /// Whether a session that is not over is the one of a secret.

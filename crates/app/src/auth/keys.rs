@@ -14,6 +14,7 @@ use jsonwebtoken::{
     jwk::{Jwk, JwkSet, PublicKeyUse, ThumbprintHash},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use uuid::Uuid;
 
 use super::{TOKEN_SECONDS, hex};
 use crate::{
@@ -173,5 +174,12 @@ impl KeyRing {
     /// A tag that only this server can make, as long as the same key signs.
     pub(crate) fn tag(&self, text: &str) -> String {
         hex(&hmac::sign(&self.cursors, text.as_bytes()).as_ref()[..16])
+    }
+
+    /// The key with which a browser keeps what somebody has typed and not sent, in hexadecimal: the
+    /// same as long as the server's key is, and another for each account. No tag begins as this does.
+    #[must_use]
+    pub fn draft_key(&self, account: Uuid) -> String {
+        hex(hmac::sign(&self.cursors, format!("draft {account}").as_bytes()).as_ref())
     }
 }

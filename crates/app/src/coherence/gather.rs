@@ -67,6 +67,10 @@ pub fn gather_around(tx: &mut Tx, operation: Uuid, engagement: &Engagement) -> R
     gathering.lines_of_leads = LinesOfLeads::Tied;
     let mut intended = gathering.facts_of(tx, std::slice::from_ref(engagement))?;
     gathering.around(tx, &intended)?;
+    if !engagement.contacts.is_empty() {
+        let visit = (engagement.armed_actor.0, engagement.level.0);
+        gathering.engagements.extend(live::visited(tx, operation, visit)?);
+    }
     let mut facts = gathering.finish(tx)?;
     facts.engagements.append(&mut intended.engagements);
     Ok(facts)

@@ -89,7 +89,7 @@ fn unknown() -> Error {
 fn refused(visit: &Visit, sent: Sent, error: Error) -> Result<Reply> {
     let refused = match error {
         Error::MessageNotSent => {
-            let said = visit.words.text("email.not_sent");
+            let said = visit.words.text("refusal.mail_advice");
             Refused::saying(StatusCode::SERVICE_UNAVAILABLE, said)
         }
         error => Refused::of(visit.words, error)?,

@@ -12,63 +12,21 @@ use concord_domain::{
     fault::Fault,
     flag::check_step,
     policy::Action,
-    vocabulary::{Closed, FlagState, Level, Resolution},
+    vocabulary::{Closed, FlagState, Resolution},
 };
-use concord_reports::brief::{CommitmentLine, LeadLine, Line, PositionLine};
+use concord_reports::brief::{CommitmentLine, LeadLine, PositionLine};
 use serde_json::{Value, json};
 
-use super::flags::{Weight, names_of};
+use super::{
+    flags::{Weight, names_of},
+    line::LineShown,
+};
 use crate::{
     frame::{self, Frame, may},
     reply::Reply,
     visit::{Result, Visit},
     words::Words,
 };
-
-/// A line of dialogue, in words.
-struct LineShown {
-    organization: String,
-    partners: Vec<String>,
-    armed_actor: String,
-    level: &'static str,
-    places: String,
-    when: String,
-    method: String,
-    status: String,
-    last_contact: Option<String>,
-    /// What, on which terms, and what became of it.
-    asks: Vec<(String, String, String)>,
-    demands: Vec<(String, String)>,
-}
-
-impl LineShown {
-    fn of(w: Words, (level, line): (Level, Line)) -> Self {
-        let about = |ask: &concord_reports::brief::AskLine| {
-            let mut about = vec![ask.issue.label.clone()];
-            about.extend(Some(ask.terms.clone()).filter(|terms| !terms.is_empty()));
-            let offer = |offer: &concord_reports::Term| w.filled("line.in_return", &offer.label);
-            about.extend(ask.offer.as_ref().map(offer));
-            about.join(" · ")
-        };
-        let asks = line.asks.iter();
-        let demands = line.demands.into_iter();
-        Self {
-            asks: asks
-                .map(|ask| (ask.action.label.clone(), about(ask), ask.status.label.clone()))
-                .collect(),
-            demands: demands.map(|each| (each.kind.label, each.response.label)).collect(),
-            organization: line.organization.name,
-            partners: line.partners.into_iter().map(|partner| partner.name).collect(),
-            armed_actor: line.armed_actor.name,
-            level: w.of(level),
-            places: line.places,
-            when: line.when,
-            method: line.method.label,
-            status: line.status.label,
-            last_contact: line.last_contact.map(|day| w.written_day(&day)),
-        }
-    }
-}
 
 /// A step in the history.
 struct Past {

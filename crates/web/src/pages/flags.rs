@@ -85,6 +85,8 @@ pub fn names_of(flag: &ShownFlag) -> Vec<String> {
 
 /// That there is a flag with lines that may not be shown.
 pub struct Restricted {
+    /// Where one asks to be put in touch about it.
+    pub ask: String,
     /// What it is about, in one word.
     pub class: &'static str,
     /// Its kind, if that is told.
@@ -149,7 +151,10 @@ pub fn list(visit: &Visit) -> Result<Reply> {
 }
 
 /// The first of some lines about what may not be shown.
-fn restricted_shown(visit: &Visit, lines: &[RestrictedLine]) -> Result<Vec<Restricted>> {
+///
+/// # Errors
+/// Those of reading the own lines.
+pub fn restricted_shown(visit: &Visit, lines: &[RestrictedLine]) -> Result<Vec<Restricted>> {
     let lines = lines.get(..RESTRICTED_SHOWN.min(lines.len())).unwrap_or_default();
     if lines.is_empty() {
         return Ok(Vec::new());
@@ -164,6 +169,7 @@ fn restricted_shown(visit: &Visit, lines: &[RestrictedLine]) -> Result<Vec<Restr
         .map(|(_, line)| (line.engagement.id, line.armed_actor.name))
         .collect();
     let shown = |line: &RestrictedLine| Restricted {
+        ask: format!("/operations/{}/restricted/{}/contact", visit.operation(), line.id),
         class: w.of(line.class),
         kind: line.kind.map(|kind| w.of(kind)),
         weight: line.severity.map(|severity| Weight::of(w, severity)),

@@ -37,6 +37,8 @@ const ENTRIES_SHOWN: usize = 6;
 
 /// An own entry, in a line.
 struct Entry {
+    /// Where it is shown alone; none for a commitment.
+    address: Option<String>,
     what: String,
     with: String,
     whose: String,
@@ -72,7 +74,7 @@ struct Page {
     stale: Entries,
     due: Entries,
     /// What else waits, each with how much of it.
-    others: Vec<(&'static str, usize)>,
+    others: Vec<(&'static str, usize, Option<String>)>,
     /// The desk's queue, and whether it goes on; none if it is not the visitor's.
     queue: Option<(Vec<Waiting>, bool)>,
     /// What is done first, for who sets the operation up.
@@ -100,7 +102,7 @@ pub fn show(visit: &Visit) -> Result<Reply> {
         acts: !entered.organizations.is_empty(),
         stale,
         due,
-        others: others(visit.words, &waiting),
+        others: others(visit, &waiting),
         queue,
         steps: guide::where_needed(visit, &entered)?,
     })
@@ -138,11 +140,14 @@ fn entries(visit: &Visit, waiting: &[Notification]) -> Result<(Entries, Entries)
     let lines = found.lines.into_iter().map(|(level, line)| {
         let what = format!("{}, {}", line.method.label, visit.words.of(level));
         let (with, whose) = (line.armed_actor.name, line.organization.name);
-        (line.engagement.id, Entry { what, with, whose, day: String::new() })
+        let address = format!("/operations/{}/entries/{}", visit.operation(), line.engagement.id);
+        let entry = Entry { address: Some(address), what, with, whose, day: String::new() };
+        (line.engagement.id, entry)
     });
     let commitments = found.commitments.into_iter().map(|(id, it)| {
         let (with, whose) = (it.armed_actor.name, it.places);
-        (id, Entry { what: it.action.label, with, whose, day: String::new() })
+        let what = it.action.label;
+        (id, Entry { address: None, what, with, whose, day: String::new() })
     });
     let mut known: HashMap<Uuid, Entry> = lines.chain(commitments).collect();
     let mut told = |of: &[&Notification]| {
@@ -156,7 +161,7 @@ fn entries(visit: &Visit, waiting: &[Notification]) -> Result<(Entries, Entries)
 }
 
 /// What waits besides what the page shows itself.
-fn others(w: Words, waiting: &[Notification]) -> Vec<(&'static str, usize)> {
+fn others(visit: &Visit, waiting: &[Notification]) -> Vec<(&'static str, usize, Option<String>)> {
     let mut counts: BTreeMap<Kind, usize> = BTreeMap::new();
     for each in waiting {
         *counts.entry(each.kind).or_default() += 1;
@@ -174,7 +179,9 @@ fn others(w: Words, waiting: &[Notification]) -> Vec<(&'static str, usize)> {
             | Kind::EntryStale
             | Kind::CommitmentDue => return None,
         };
-        Some((w.text(key), count))
+        let contact = || format!("/operations/{}/contact", visit.operation());
+        let address = (kind != Kind::DeskChange).then(contact);
+        Some((visit.words.text(key), count, address))
     };
     counts.into_iter().filter_map(told).collect()
 }

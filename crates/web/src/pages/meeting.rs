@@ -1,66 +1,28 @@
 //! Before a meeting: which armed actor, where and when; then the brief. The question comes in a form
 //! and never in an address.
 
-use std::collections::HashMap;
-
 use actix_web::http::StatusCode;
 use askama::Template;
-use concord_app::{
-    Error,
-    armed_actors::search::{self, Suggested},
-    cursor::Page as Part,
-    outlook,
-    resources::{self, Resource, Shown},
-};
+use concord_app::{Error, outlook};
 use concord_domain::{
     document::{ArmedActor, Place},
     policy::Action,
     window::{Day, parse_day},
 };
 use concord_reports::brief::{self, WayBack};
-use serde_json::{Value, json};
+use serde_json::json;
 use uuid::Uuid;
 
-use super::timeline;
+use super::{
+    choosing::{Chosen, Meant, actors, chosen, meant, places},
+    timeline,
+};
 use crate::{
     frame::{self, Frame, may},
     reply::Reply,
     visit::{Result, Trouble, Visit},
     words::Words,
 };
-
-/// How many names stand in a list to choose from as one types; if there are more, none do.
-const NAMES_MAX: i64 = 200;
-/// How many things are offered if it is not clear which one is meant.
-const OFFERED_MAX: usize = 8;
-
-/// Something that may be meant.
-struct Offer {
-    id: Uuid,
-    name: String,
-    /// What it is part of.
-    above: Option<String>,
-}
-
-/// What is meant by what was typed.
-enum Meant {
-    /// Nothing was typed.
-    Nothing,
-    /// This one.
-    One(Uuid),
-    /// One of these, or, if there are none, nothing that is known.
-    Several(Vec<Offer>),
-}
-
-/// A field by which something is chosen, as it stands in the form.
-struct Chosen {
-    typed: String,
-    names: Vec<String>,
-    /// The one that is clear already, while something else is not.
-    kept: Option<Uuid>,
-    offers: Vec<Offer>,
-    problem: Option<&'static str>,
-}
 
 #[derive(Template)]
 #[template(path = "meeting.html", whitespace = "minimize")]
@@ -157,6 +119,8 @@ fn page(
         // What is asked for would be refused.
         return Err(Error::Forbidden("your role reads no entries").into());
     }
+    let typed = |field: &str| visit.field(field).unwrap_or_default();
+    let said = |problem: Option<&'static str>| problem.map(str::to_owned);
     let problems = [actor_problem, place_problem, day_problem];
     let is_wrong = problems.iter().any(Option::is_some);
     let status = if is_wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
@@ -165,105 +129,10 @@ fn page(
         frame: Frame { here: address(visit), ..Frame::within(visit, &entered) },
         address: address(visit),
         timeline: format!("/operations/{}/timeline", visit.operation()),
-        actor: chosen::<ArmedActor>(visit, "actor", actor, actor_problem)?,
-        place: chosen::<Place>(visit, "place", place, place_problem)?,
+        actor: chosen::<ArmedActor>(visit, typed("actor"), actor, said(actor_problem))?,
+        place: chosen::<Place>(visit, typed("place"), place, said(place_problem))?,
         day,
         day_problem,
     };
     Reply::with_status(status, &page)
-}
-
-fn chosen<T: Resource>(
-    visit: &Visit,
-    field: &str,
-    meant: Meant,
-    problem: Option<&'static str>,
-) -> Result<Chosen> {
-    let part = Part { limit: Some(NAMES_MAX), cursor: None };
-    let all = resources::list::<T>(&visit.app, visit.person()?, visit.operation(), &part)?;
-    let mut names: Vec<String> = match all.next {
-        None => all.items.iter().map(|shown| text(&shown.body["name"])).collect(),
-        Some(_) => Vec::new(),
-    };
-    names.sort();
-    names.dedup();
-    let (kept, offers) = match meant {
-        Meant::One(id) => (Some(id), Vec::new()),
-        Meant::Several(offers) => (None, offers),
-        Meant::Nothing => (None, Vec::new()),
-    };
-    let typed = visit.field(field).unwrap_or_default().to_owned();
-    Ok(Chosen { typed, names, kept, offers, problem })
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
-}
-
-/// What is meant by what was typed into a field; what was chosen of what was offered for just that.
-fn meant(
-    visit: &Visit,
-    field: &str,
-    find: impl Fn(&Visit, &str) -> Result<Meant>,
-) -> Result<Meant> {
-    let Some(typed) = visit.field(field) else { return Ok(Meant::Nothing) };
-    let chosen = visit.field(&format!("{field}_chosen")).map(Uuid::parse_str);
-    match chosen {
-        Some(Ok(id)) if visit.field(&format!("{field}_offered")) == Some(typed) => {
-            Ok(Meant::One(id))
-        }
-        _ => find(visit, typed),
-    }
-}
-
-/// The armed actors that are called like this.
-fn actors(visit: &Visit, typed: &str) -> Result<Meant> {
-    let body = json!({"name": typed, "limit": OFFERED_MAX});
-    let found = search::search(&visit.app, visit.person()?, visit.operation(), &body)?;
-    let is_exact = |one: &&Suggested| one.score >= 1.0;
-    if let [one] = found.iter().filter(is_exact).collect::<Vec<_>>().as_slice() {
-        return Ok(Meant::One(one.actor.identity.id.0));
-    }
-    let offer = |one: Suggested| Offer {
-        id: one.actor.identity.id.0,
-        name: one.actor.name.as_str().to_owned(),
-        above: one.parent.map(|(_, name)| name),
-    };
-    Ok(Meant::Several(found.into_iter().map(offer).collect()))
-}
-
-/// The places that are called so, or else those in whose names it stands.
-fn places(visit: &Visit, typed: &str) -> Result<Meant> {
-    let mut all: Vec<Shown> = Vec::new();
-    let mut part = Part { limit: Some(NAMES_MAX), cursor: None };
-    loop {
-        let page = resources::list::<Place>(&visit.app, visit.person()?, visit.operation(), &part)?;
-        all.extend(page.items);
-        match page.next {
-            Some(next) => part.cursor = Some(next),
-            None => break,
-        }
-    }
-    let wanted = typed.to_lowercase();
-    let called = |place: &Shown| -> Vec<String> {
-        let names = place.body["names"].as_object().into_iter().flatten();
-        let names = names.map(|(_, name)| name).chain([&place.body["name"], &place.body["key"]]);
-        names.map(|name| text(name).to_lowercase()).collect()
-    };
-    let mut found: Vec<&Shown> =
-        all.iter().filter(|place| called(place).contains(&wanted)).collect();
-    if found.is_empty() {
-        let holds = |place: &&Shown| called(place).iter().any(|name| name.contains(&wanted));
-        found = all.iter().filter(holds).take(OFFERED_MAX).collect();
-    } else if let [one] = found.as_slice() {
-        return Ok(Meant::One(one.id));
-    }
-    let names: HashMap<String, String> =
-        all.iter().map(|place| (place.id.to_string(), text(&place.body["name"]))).collect();
-    let offer = |place: &Shown| Offer {
-        id: place.id,
-        name: text(&place.body["name"]),
-        above: names.get(&text(&place.body["parent"])).cloned(),
-    };
-    Ok(Meant::Several(found.into_iter().map(offer).collect()))
 }

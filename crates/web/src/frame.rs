@@ -93,6 +93,9 @@ fn operation(visit: &Visit, entered: &Entered) -> Operation {
     if may(entered, Action::ReadQueue) {
         pages.push((format!("{home}/queue"), visit.words.text("nav.queue")));
     }
+    if may(entered, Action::ReadReference) {
+        pages.push((format!("{home}/setup"), visit.words.text("setup.title")));
+    }
     pages.push((format!("{home}/learn"), visit.words.text("nav.learn")));
     let here = |page: &str| {
         visit

@@ -15,9 +15,11 @@ use concord_app::{App, Error};
 
 mod assets;
 mod cookies;
+mod form;
 mod frame;
 mod origin;
 mod pages;
+mod qr;
 mod refusal;
 mod reply;
 mod routes;

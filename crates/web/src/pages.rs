@@ -5,23 +5,43 @@ use crate::{
     visit::{Result, Visit},
 };
 
+pub mod account;
+pub mod audit;
 mod choosing;
+pub mod common_positions;
 pub mod contact;
+pub mod desk;
+pub mod email;
 pub mod entry;
 pub mod flag;
 pub mod flags;
+mod guide;
 pub mod home;
+pub mod identities;
+pub mod invitation;
+mod kept;
 pub mod language;
+pub mod leads;
 pub mod learn;
 mod line;
 pub mod log;
+pub mod mechanisms;
 pub mod meeting;
+pub mod new_operation;
 pub mod operations;
+pub mod organizations;
+pub mod own_second_factor;
+pub mod password;
+pub mod people;
+pub mod prove;
 pub mod queue;
 mod raised;
+pub mod retention;
 pub mod sessions;
+pub mod setup;
 pub mod sign_in;
 pub mod timeline;
+pub mod tools;
 
 /// What a page does.
 pub type Page = fn(&Visit) -> Result<Reply>;

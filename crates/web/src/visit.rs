@@ -20,6 +20,7 @@ use uuid::Uuid;
 use crate::{
     cookies,
     origin::{self, Reached},
+    pages::prove,
     refusal,
     reply::Reply,
     routes::{ROUTES, Route, Who},
@@ -120,10 +121,26 @@ impl Visit {
         found.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
     }
 
+    /// All that was sent of a field that can be sent more than once, as boxes are that are ticked.
+    pub fn all_of(&self, name: &str) -> Vec<&str> {
+        let sent = self.fields.iter().filter(|(known, _)| known == name);
+        sent.map(|(_, value)| value.trim()).filter(|value| !value.is_empty()).collect()
+    }
+
+    /// Every field of the form, with its name, in their order.
+    pub fn sent(&self) -> &[(String, String)] {
+        &self.fields
+    }
+
     /// A field as it was typed, as passwords are.
     pub fn field_as_typed(&self, name: &str) -> &str {
+        self.typed(name).unwrap_or_default()
+    }
+
+    /// The same; none if there is no such field.
+    pub fn typed(&self, name: &str) -> Option<&str> {
         let found = self.fields.iter().find(|(known, _)| known == name);
-        found.map_or("", |(_, value)| value)
+        found.map(|(_, value)| value.as_str())
     }
 
     /// A key under which a form can be sent twice and done once.
@@ -149,7 +166,8 @@ pub async fn carry_out(
     let done = web::block(move || {
         let from = Left::of(&sent);
         let visit = enter(route, app, words, sent);
-        visit.and_then(|visit| (route.page)(&visit)).unwrap_or_else(|trouble| match trouble {
+        let made = visit.and_then(|visit| prove::or_proved(route, &visit));
+        made.unwrap_or_else(|trouble| match trouble {
             Trouble::Refused(Error::Unauthenticated) => to_sign_in(words, route, &from),
             trouble => refusal::of(words, &trouble),
         })

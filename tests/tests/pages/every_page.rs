@@ -39,7 +39,8 @@ fn pages(browser: &Browser<'_>, from: &str) -> BTreeMap<String, Answer> {
         for link in tags(&page.text, "a") {
             let href = link["href"].clone();
             let whole = if href.starts_with('?') { format!("{path}{href}") } else { href };
-            if whole.starts_with('/') {
+            // What is written for programs is no page.
+            if whole.starts_with('/') && !whole.starts_with("/docs/") {
                 next.push(whole);
             }
         }

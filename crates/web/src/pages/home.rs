@@ -20,6 +20,7 @@ use uuid::Uuid;
 
 use super::{
     flags::Card,
+    guide::{self, Step},
     queue::{self, Waiting},
 };
 use crate::{
@@ -76,6 +77,8 @@ struct Page {
     others: Vec<(&'static str, usize, Option<String>)>,
     /// The desk's queue, and whether it goes on; none if it is not the visitor's.
     queue: Option<(Vec<Waiting>, bool)>,
+    /// What is done first, for who sets the operation up.
+    steps: Option<Vec<Step>>,
 }
 
 /// What waits.
@@ -101,6 +104,7 @@ pub fn show(visit: &Visit) -> Result<Reply> {
         due,
         others: others(visit, &waiting),
         queue,
+        steps: guide::where_needed(visit, &entered)?,
     })
 }
 

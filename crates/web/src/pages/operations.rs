@@ -1,7 +1,7 @@
 //! Where one begins, and the choice of an operation.
 
 use askama::Template;
-use concord_app::operations;
+use concord_app::{operations, people};
 use serde_json::Value;
 
 use crate::{
@@ -18,6 +18,8 @@ struct Page {
     frame: Frame,
     /// Each with its key and its name.
     operations: Vec<(String, String)>,
+    /// Whether the visitor makes operations.
+    makes_them: bool,
 }
 
 /// The operations of the visitor, each with its key and its name.
@@ -38,5 +40,6 @@ pub fn start(visit: &Visit) -> Result<Reply> {
 /// The operations of the visitor.
 pub fn list(visit: &Visit) -> Result<Reply> {
     let (w, frame) = (visit.words, Frame::outside(visit));
-    Reply::page(&Page { w, frame, operations: own(visit)? })
+    let makes_them = people::me(&visit.app, visit.person()?)?.account.is_administrator;
+    Reply::page(&Page { w, frame, operations: own(visit)?, makes_them })
 }

@@ -40,15 +40,18 @@ struct SecondPage<'v> {
 }
 
 /// What is wrong with a step, for who takes it again.
-struct Wrong {
-    status: StatusCode,
-    said: String,
-    seconds: Option<u64>,
+pub(super) struct Wrong {
+    /// With which status it is answered.
+    pub status: StatusCode,
+    /// What is said.
+    pub said: String,
+    /// After how many seconds it can be tried again.
+    pub seconds: Option<u64>,
 }
 
 impl Wrong {
     /// What an error means for who signs in; the error again, if it means nothing to them.
-    fn of(visit: &Visit, error: Error, refused: &'static str) -> Result<Self> {
+    pub fn of(visit: &Visit, error: Error, refused: &'static str) -> Result<Self> {
         let w = visit.words;
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         match error {
@@ -127,14 +130,15 @@ pub fn second_step(visit: &Visit) -> Result<Reply> {
 }
 
 /// A password is not taken over a connection that all can read, and a session not kept on one.
-fn require_private(visit: &Visit) -> Result<()> {
+pub(super) fn require_private(visit: &Visit) -> Result<()> {
     match visit.reached {
         Reached::ByTls | Reached::OnThisMachine => Ok(()),
         Reached::InTheClear => Err(Trouble::InTheClear),
     }
 }
 
-fn signed_in(visit: &Visit, tokens: &Tokens) -> Result<Reply> {
+/// Lets the browser keep the session that has begun, and goes on to where the visitor wants to be.
+pub(super) fn signed_in(visit: &Visit, tokens: &Tokens) -> Result<Reply> {
     if visit.is_signed_in() {
         // What the browser kept until now is replaced, and so good for nothing any more.
         auth::sign_out_here(&visit.app, visit.person()?)?;

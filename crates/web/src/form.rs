@@ -1,0 +1,423 @@
+//! A form: its fields as they stand in it, what was typed, and what is wrong with that.
+
+use actix_web::http::StatusCode;
+use askama::Template;
+use concord_app::Error;
+use concord_domain::{
+    fault::{Fault, FaultCode, Pointer},
+    vocabulary::{Closed, Code, vocabulary},
+};
+use serde_json::{Map, Value};
+
+use crate::{
+    reply::Reply,
+    visit::{Result, Visit},
+    words::Words,
+};
+
+/// The field with the key under which a form can be sent twice and done once.
+const ONCE: &str = "once";
+/// How many boxes stand in a form unfolded.
+const BOXES_MAX: usize = 8;
+
+/// One of several that can be chosen.
+pub struct Choice {
+    /// What is sent of it.
+    pub code: String,
+    /// What it is called.
+    pub label: String,
+    /// Whether it is chosen.
+    pub is_chosen: bool,
+}
+
+/// How something is typed or chosen.
+pub enum Kind {
+    /// A line of so many characters.
+    Line(usize),
+    /// A line that is written from left to right in any language.
+    Code(usize),
+    /// A line with names to choose from as one types.
+    Suggested(Vec<String>),
+    /// A password, and how browsers fill it in.
+    Password(&'static str),
+    /// A code that changes.
+    OneTimeCode,
+    /// An e-mail address.
+    EmailAddress,
+    /// A day.
+    Day,
+    /// A whole number.
+    Number,
+    /// Several lines.
+    Text,
+    /// One of these; if it need not be any, none.
+    One(Vec<Choice>),
+    /// Any of these.
+    Any(Vec<Choice>),
+}
+
+/// What is wrong with what was typed.
+pub struct Problem {
+    /// What it is.
+    pub said: String,
+    /// What a use case says of it, in English.
+    pub detail: Option<String>,
+}
+
+/// A field of a form.
+pub struct Field {
+    /// What it is sent as.
+    pub name: &'static str,
+    /// What it is called.
+    pub label: &'static str,
+    /// What is to be known of it.
+    pub about: Option<&'static str>,
+    /// How it is typed or chosen.
+    pub kind: Kind,
+    /// What stands in it.
+    pub value: String,
+    /// Whether it must be filled in.
+    pub is_needed: bool,
+    /// What is wrong with it.
+    pub problem: Option<Problem>,
+}
+
+impl Field {
+    /// A field that must be filled in, with what was typed into it.
+    pub fn new(visit: &Visit, name: &'static str, label: &'static str, kind: Kind) -> Self {
+        let value = match kind {
+            Kind::Password(_) | Kind::OneTimeCode => String::new(),
+            _ => visit.field(name).unwrap_or_default().to_owned(),
+        };
+        let label = visit.words.text(label);
+        Self { name, label, about: None, kind, value, is_needed: true, problem: None }
+    }
+
+    /// The same, which can be left empty.
+    pub fn optional(self) -> Self {
+        Self { is_needed: false, ..self }
+    }
+
+    /// The same, with what is to be known of it.
+    pub fn about(self, about: &'static str) -> Self {
+        Self { about: Some(about), ..self }
+    }
+
+    /// The same, with what stands in it as long as nothing else was sent.
+    pub fn beginning_with(self, visit: &Visit, value: impl Into<String>) -> Self {
+        if visit.typed(self.name).is_some() { self } else { Self { value: value.into(), ..self } }
+    }
+}
+
+impl Field {
+    /// The boxes of which any can be ticked.
+    pub fn boxes(&self) -> Option<&[Choice]> {
+        match &self.kind {
+            Kind::Any(choices) => Some(choices),
+            _ => None,
+        }
+    }
+
+    /// Whether its boxes are so many that they are unfolded by whoever needs them.
+    pub fn is_folded(&self) -> bool {
+        !self.is_needed && self.boxes().is_some_and(|boxes| boxes.len() > BOXES_MAX)
+    }
+
+    /// Whether any of its boxes is ticked.
+    pub fn is_begun(&self) -> bool {
+        self.boxes().is_some_and(|boxes| boxes.iter().any(|choice| choice.is_chosen))
+    }
+
+    /// The choices of which one can be made.
+    pub fn choices(&self) -> Option<&[Choice]> {
+        match &self.kind {
+            Kind::One(choices) => Some(choices),
+            _ => None,
+        }
+    }
+
+    /// Whether it takes several lines.
+    pub fn is_long(&self) -> bool {
+        matches!(self.kind, Kind::Text)
+    }
+
+    /// The names that are offered as one types.
+    pub fn names(&self) -> &[String] {
+        match &self.kind {
+            Kind::Suggested(names) => names,
+            _ => &[],
+        }
+    }
+
+    /// The attributes that it has as a line, each with its value.
+    pub fn attributes(&self) -> Vec<(&'static str, String)> {
+        let mut all: Vec<(&str, &str)> = match self.kind {
+            Kind::Line(_) | Kind::Suggested(_) => vec![("dir", "auto"), ("autocomplete", "off")],
+            Kind::Code(_) => vec![
+                ("dir", "ltr"),
+                ("autocomplete", "off"),
+                ("autocapitalize", "none"),
+                ("spellcheck", "false"),
+            ],
+            Kind::Password(filled) => {
+                return [("type", "password"), ("dir", "auto"), ("autocomplete", filled)]
+                    .map(|(name, value)| (name, value.to_owned()))
+                    .to_vec();
+            }
+            Kind::OneTimeCode => vec![
+                ("class", "code"),
+                ("dir", "ltr"),
+                ("autocomplete", "one-time-code"),
+                ("autocapitalize", "none"),
+                ("spellcheck", "false"),
+            ],
+            Kind::EmailAddress => {
+                vec![("type", "email"), ("dir", "ltr"), ("autocomplete", "email")]
+            }
+            Kind::Day => vec![("type", "date")],
+            Kind::Number => vec![("inputmode", "numeric"), ("dir", "ltr"), ("autocomplete", "off")],
+            Kind::Text | Kind::One(_) | Kind::Any(_) => Vec::new(),
+        };
+        all.push(("value", &self.value));
+        let longest = match self.kind {
+            Kind::Line(most) | Kind::Code(most) => Some(("maxlength", most.to_string())),
+            _ => None,
+        };
+        all.into_iter().map(|(name, value)| (name, value.to_owned())).chain(longest).collect()
+    }
+}
+
+/// The choices of a closed list, by these codes, one of which may be chosen.
+pub fn closed<T: Closed>(visit: &Visit, name: &str, codes: &[T]) -> Kind {
+    let chosen = visit.all_of(name);
+    let choice = |each: &T| Choice {
+        code: each.code().to_owned(),
+        label: visit.words.of(*each).to_owned(),
+        is_chosen: chosen.contains(&each.code()),
+    };
+    Kind::One(codes.iter().map(choice).collect())
+}
+
+/// The choices of an open list, as they are called in a language.
+fn open<T: Code>(visit: &Visit, name: &str) -> Vec<Choice> {
+    let chosen = visit.all_of(name);
+    let choice = |entry: &concord_domain::vocabulary::Entry| Choice {
+        code: entry.code.clone(),
+        label: entry.label_in(visit.words.language).to_owned(),
+        is_chosen: chosen.contains(&entry.code.as_str()),
+    };
+    vocabulary().entries(T::LIST).iter().map(choice).collect()
+}
+
+/// One of an open list.
+pub fn one_of<T: Code>(visit: &Visit, name: &str) -> Kind {
+    Kind::One(open::<T>(visit, name))
+}
+
+/// Any of an open list.
+pub fn any_of<T: Code>(visit: &Visit, name: &str) -> Kind {
+    Kind::Any(open::<T>(visit, name))
+}
+
+/// Things by their ids and names, to choose from.
+pub fn named(visit: &Visit, name: &str, things: &[(String, String)]) -> Vec<Choice> {
+    let chosen = visit.all_of(name);
+    let choice = |(id, label): &(String, String)| Choice {
+        code: id.clone(),
+        label: label.clone(),
+        is_chosen: chosen.contains(&id.as_str()),
+    };
+    things.iter().map(choice).collect()
+}
+
+/// What a use case refused that can be mended in the form.
+pub struct Refused {
+    /// With which status it is answered.
+    pub status: StatusCode,
+    /// After how many seconds it can be sent again.
+    pub seconds: Option<u64>,
+    faults: Vec<Fault>,
+    said: Option<Problem>,
+}
+
+impl Refused {
+    /// What an error means for who sent a form; the error again, if the form cannot be mended.
+    ///
+    /// # Errors
+    /// Such an error.
+    pub fn of(w: Words, error: Error) -> Result<Self> {
+        let plain = |status, said: String, detail| {
+            let said = Some(Problem { said, detail });
+            Self { status, faults: Vec::new(), said, seconds: None }
+        };
+        match error {
+            Error::Invalid(faults) => {
+                let status = StatusCode::UNPROCESSABLE_ENTITY;
+                Ok(Self { status, faults, said: None, seconds: None })
+            }
+            Error::Conflict(detail) => {
+                let said = w.text("refusal.conflict").to_owned();
+                Ok(plain(StatusCode::CONFLICT, said, Some(detail)))
+            }
+            Error::TooManyTries(seconds) => {
+                let minutes = seconds.div_ceil(60).to_string();
+                let said = w.filled("refusal.too_many_advice", &minutes);
+                let refused = plain(StatusCode::TOO_MANY_REQUESTS, said, None);
+                Ok(Self { seconds: Some(seconds), ..refused })
+            }
+            other => Err(other.into()),
+        }
+    }
+
+    /// Something that is wrong with no field of it.
+    pub fn saying(status: StatusCode, said: &str) -> Self {
+        let said = Some(Problem { said: said.to_owned(), detail: None });
+        Self { status, faults: Vec::new(), said, seconds: None }
+    }
+
+    /// One thing that is wrong with a field, which the page itself has found.
+    pub fn at(name: &str, code: FaultCode, detail: &str) -> Self {
+        let root = Pointer::ROOT;
+        let faults = vec![Fault::new(&root.member(name), code, detail)];
+        Self { status: StatusCode::UNPROCESSABLE_ENTITY, faults, said: None, seconds: None }
+    }
+}
+
+/// A form.
+pub struct Form {
+    /// Where it is sent.
+    pub action: String,
+    /// What it carries unseen.
+    pub carried: Vec<(&'static str, String)>,
+    /// Its fields.
+    pub fields: Vec<Field>,
+    /// What its button says.
+    pub button: &'static str,
+    /// What is wrong with it, but for what is wrong with one field.
+    pub problems: Vec<Problem>,
+    /// Whether something was found in a text that can be confirmed to be none.
+    pub can_confirm: bool,
+    status: StatusCode,
+    seconds: Option<u64>,
+}
+
+impl Form {
+    /// A form of this session, which can be sent twice and is done once.
+    pub fn new(visit: &Visit, action: impl Into<String>, button: &'static str) -> Self {
+        let token = visit.form_token().unwrap_or_default().to_owned();
+        Self {
+            action: action.into(),
+            carried: vec![("form_token", token), (ONCE, visit.new_key())],
+            fields: Vec::new(),
+            button: visit.words.text(button),
+            problems: Vec::new(),
+            can_confirm: false,
+            status: StatusCode::OK,
+            seconds: None,
+        }
+    }
+
+    /// The same, with another field.
+    pub fn with(mut self, field: Field) -> Self {
+        self.fields.push(field);
+        self
+    }
+
+    /// The same, with another field, if there is anything to choose in it.
+    pub fn with_any(self, field: Field) -> Self {
+        match &field.kind {
+            Kind::One(choices) | Kind::Any(choices) if choices.is_empty() => self,
+            _ => self.with(field),
+        }
+    }
+
+    /// The same, with something that it carries unseen.
+    pub fn carrying(mut self, name: &'static str, value: String) -> Self {
+        self.carried.push((name, value));
+        self
+    }
+
+    /// The same, with what is wrong with it.
+    pub fn refused(mut self, w: Words, refused: Option<Refused>) -> Self {
+        let Some(refused) = refused else { return self };
+        (self.status, self.seconds) = (refused.status, refused.seconds);
+        self.problems.extend(refused.said);
+        self.can_confirm = refused.faults.iter().any(|fault| fault.finding.is_some());
+        for fault in &refused.faults {
+            let name = fault.pointer.split('/').nth(1).unwrap_or_default();
+            let field = self.fields.iter_mut().find(|field| field.name == name);
+            let problem = Problem::of(w, fault);
+            match field.filter(|field| field.problem.is_none()) {
+                Some(field) => field.problem = Some(problem),
+                None => self.problems.push(problem),
+            }
+        }
+        self
+    }
+
+    /// The page with this form in it, answered with the status that the form has.
+    ///
+    /// # Errors
+    /// If it cannot be rendered.
+    pub fn answer<T: Template>(self, page: impl FnOnce(Self) -> T) -> Result<Reply> {
+        let (status, seconds) = (self.status, self.seconds);
+        Ok(Reply::with_status(status, &page(self))?.after(seconds))
+    }
+
+    /// Whether something is wrong with one of its fields.
+    pub fn is_marked(&self) -> bool {
+        self.fields.iter().any(|field| field.problem.is_some())
+    }
+}
+
+impl Problem {
+    fn of(w: Words, fault: &Fault) -> Self {
+        use FaultCode as F;
+        let said = match fault.code {
+            F::Missing => "fault.missing",
+            F::DuplicateKey => "fault.taken",
+            F::UnknownCode | F::UnknownReference => "fault.unknown",
+            F::TooLong => "fault.too_long",
+            F::OutOfRange => "fault.out_of_range",
+            F::ReversedWindow => "fault.reversed",
+            F::SensitiveDetail => "fault.sensitive",
+            F::WrongPassword => "fault.password",
+            F::WrongCode => "fault.code",
+            F::Malformed | F::UnsafeText | F::WrongType => "fault.malformed",
+            F::UnknownMember
+            | F::Cycle
+            | F::TermNotTaken
+            | F::SelfReference
+            | F::InFuture
+            | F::Inconsistent => "fault.other",
+        };
+        let is_enough = matches!(fault.code, F::Missing | F::DuplicateKey | F::WrongPassword);
+        let detail = (!is_enough).then(|| fault.detail.clone());
+        Self { said: w.text(said).to_owned(), detail }
+    }
+}
+
+/// The key under which a form was made.
+pub fn once(visit: &Visit) -> Option<&str> {
+    visit.field(ONCE)
+}
+
+/// A body with the members that were filled in.
+pub fn body(visit: &Visit, lines: &[&str], lists: &[&str]) -> Value {
+    let mut body = Map::new();
+    for name in lines {
+        if let Some(value) = visit.field(name) {
+            body.insert((*name).to_owned(), value.replace("\r\n", "\n").into());
+        }
+    }
+    for name in lists {
+        let all = visit.all_of(name);
+        if !all.is_empty() {
+            body.insert((*name).to_owned(), all.into());
+        }
+    }
+    if visit.field("confirm_text").is_some() {
+        body.insert("confirm_text".to_owned(), true.into());
+    }
+    body.into()
+}

@@ -1,6 +1,7 @@
 //! The pages as people use them, in a browser that runs no script.
 
 mod pages {
+    mod armed_actors;
     mod contact;
     mod every_page;
     mod flags;
@@ -9,6 +10,7 @@ mod pages {
     mod learn;
     mod log;
     mod meeting;
+    mod network;
     mod signing_in;
 
     use concord_app::people;

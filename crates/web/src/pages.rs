@@ -5,6 +5,8 @@ use crate::{
     visit::{Result, Visit},
 };
 
+pub mod armed_actor;
+pub mod armed_actors;
 mod choosing;
 pub mod contact;
 pub mod entry;
@@ -16,6 +18,7 @@ pub mod learn;
 mod line;
 pub mod log;
 pub mod meeting;
+pub mod network;
 pub mod operations;
 pub mod queue;
 mod raised;

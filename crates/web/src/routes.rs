@@ -122,6 +122,26 @@ pub const ROUTES: &[Route] = &[
         SignedIn,
         pages::meeting::show_timeline,
     ),
+    get("/operations/{operation}/network", "create_network", SignedIn, pages::network::show),
+    post("/operations/{operation}/network", "create_network", SignedIn, pages::network::narrowed),
+    get(
+        "/operations/{operation}/armed-actors",
+        "list_armed_actors",
+        SignedIn,
+        pages::armed_actors::list,
+    ),
+    post(
+        "/operations/{operation}/armed-actors",
+        "search_armed_actors",
+        SignedIn,
+        pages::armed_actors::find,
+    ),
+    get(
+        "/operations/{operation}/armed-actors/{id}",
+        "create_brief",
+        SignedIn,
+        pages::armed_actor::show,
+    ),
 ];
 
 impl Route {

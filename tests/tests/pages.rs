@@ -2,6 +2,7 @@
 
 mod pages {
     mod account;
+    mod armed_actors;
     mod contact;
     mod every_page;
     mod flags;
@@ -10,6 +11,7 @@ mod pages {
     mod learn;
     mod log;
     mod meeting;
+    mod network;
     mod setting_up;
     mod signing_in;
 

@@ -23,6 +23,7 @@ use crate::{
     resources::{self, Resource, Shown, Touched},
 };
 
+pub mod family;
 pub mod search;
 
 /// Whatever the days.

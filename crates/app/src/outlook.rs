@@ -20,6 +20,7 @@ use uuid::Uuid;
 
 use crate::{App, access::Access, error::Result, names::Names};
 
+pub mod areas;
 pub mod brief;
 mod commitments;
 mod lines;

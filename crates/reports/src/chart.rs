@@ -9,7 +9,10 @@ use utoipa::ToSchema;
 
 mod bars;
 mod canvas;
+pub mod graph;
+pub mod grid;
 mod lines;
+pub mod map;
 mod matrix;
 
 use canvas::Canvas;
@@ -87,6 +90,12 @@ pub fn svg(figure: &Figure, direction: Direction) -> String {
         Form::Matrix => matrix::draw(&mut canvas, figure),
     }
     canvas.finish(&figure.title, &figure.about)
+}
+
+/// A chart as it stands within a page, where it is known for what it is without saying so.
+#[must_use]
+pub fn within_page(svg: &str) -> String {
+    svg.replacen(" xmlns=\"http://www.w3.org/2000/svg\"", "", 1)
 }
 
 impl Figure {

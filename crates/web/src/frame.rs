@@ -86,6 +86,10 @@ fn operation(visit: &Visit, entered: &Entered) -> Operation {
         }
         pages.push((format!("{home}/flags"), visit.words.text("nav.flags")));
         pages.push((format!("{home}/meeting"), visit.words.text("nav.meeting")));
+        pages.push((format!("{home}/network"), visit.words.text("nav.network")));
+    }
+    if may(entered, Action::ReadReference) {
+        pages.push((format!("{home}/armed-actors"), visit.words.text("nav.armed_actors")));
     }
     if !entered.organizations.is_empty() || may(entered, Action::ReadQueue) {
         pages.push((format!("{home}/contact"), visit.words.text("nav.contact")));

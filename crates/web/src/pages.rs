@@ -6,6 +6,8 @@ use crate::{
 };
 
 pub mod account;
+pub mod armed_actor;
+pub mod armed_actors;
 pub mod audit;
 mod choosing;
 pub mod common_positions;
@@ -27,6 +29,7 @@ mod line;
 pub mod log;
 pub mod mechanisms;
 pub mod meeting;
+pub mod network;
 pub mod new_operation;
 pub mod operations;
 pub mod organizations;

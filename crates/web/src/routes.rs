@@ -260,6 +260,26 @@ pub const ROUTES: &[Route] = &[
     get("/operations/{operation}/retention", "get_retention", SignedIn, pages::retention::show),
     post("/operations/{operation}/retention", "set_retention", SignedIn, pages::retention::set),
     get("/operations/{operation}/audit", "list_audit_records", SignedIn, pages::audit::list),
+    get("/operations/{operation}/network", "create_network", SignedIn, pages::network::show),
+    post("/operations/{operation}/network", "create_network", SignedIn, pages::network::narrowed),
+    get(
+        "/operations/{operation}/armed-actors",
+        "list_armed_actors",
+        SignedIn,
+        pages::armed_actors::list,
+    ),
+    post(
+        "/operations/{operation}/armed-actors",
+        "search_armed_actors",
+        SignedIn,
+        pages::armed_actors::find,
+    ),
+    get(
+        "/operations/{operation}/armed-actors/{id}",
+        "create_brief",
+        SignedIn,
+        pages::armed_actor::show,
+    ),
 ];
 
 impl Route {

@@ -62,6 +62,11 @@ impl Words {
         self.filled(key, &number.to_string())
     }
 
+    /// That so many are not shown here; nothing if all are.
+    pub fn rest(self, more: &usize) -> Option<String> {
+        (*more > 0).then(|| self.number("layout.more", more))
+    }
+
     /// The code of the language.
     pub const fn code(self) -> &'static str {
         self.language.code()

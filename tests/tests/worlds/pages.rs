@@ -180,6 +180,56 @@ fn forms((method, path): (&Method, &str), hidden: &Hidden, random: &mut Random) 
         "/operations/{operation}/entries/{id}/status" => {
             vec![typed(&[("tag", "*"), ("status", "suspended")])]
         }
+        "/invitation" => vec![typed(&[("code", "0000"), ("password", "a long pass phrase")])],
+        "/prove" => vec![typed(&[("proof", PASSWORD), ("to", "/operations")])],
+        "/account/password" => {
+            vec![typed(&[("password", "wrong"), ("new_password", "another pass phrase")])]
+        }
+        "/account/second-factor/confirmation"
+        | "/account/second-factor/recovery-codes"
+        | "/account/second-factor/removal"
+        | "/account/second-factor" => vec![typed(&[("code", "000000")])],
+        "/account/email" => {
+            vec![typed(&[("address", "somebody@example.org"), ("sends", "digest")])]
+        }
+        "/account/email/confirmation" => vec![typed(&[("code", "0000")])],
+        "/account/email/choice" => vec![typed(&[("sends", "digest")])],
+        "/account/email/removal"
+        | "/account/identities/{id}/unlink"
+        | "/account/tools/{id}/revoke" => vec![Vec::new()],
+        "/account/tools" => {
+            vec![typed(&[("name", "A tool"), ("scope", "read"), ("ends_on", "2026-12-01")])]
+        }
+        "/new-operation" => vec![typed(&[("name", "Another"), ("country", "XTL")])],
+        "/operations/{operation}/people" => {
+            vec![typed(&[("login", "page@rtw"), ("name", "A page"), ("role", "member")])]
+        }
+        "/operations/{operation}/desk/changes" => {
+            vec![typed(&[("login", "page@desk"), ("name", "A page")])]
+        }
+        "/operations/{operation}/people/{id}/remove"
+        | "/operations/{operation}/desk/people/{id}/removal"
+        | "/operations/{operation}/desk/changes/{id}/confirmation"
+        | "/operations/{operation}/desk/changes/{id}/withdrawal" => vec![Vec::new()],
+        "/operations/{operation}/organizations" | "/operations/{operation}/organizations/{id}" => {
+            vec![typed(&[("name", "Page"), ("kind", "ingo"), ("key", "page"), ("state", "*")])]
+        }
+        "/operations/{operation}/mechanisms" | "/operations/{operation}/mechanisms/{id}" => {
+            vec![typed(&[("name", "Page"), ("kind", "access_working_group"), ("state", "*")])]
+        }
+        "/operations/{operation}/leads" => vec![typed(&[
+            ("organization", "rtw"),
+            ("armed_actor", "UFV Sefa Bridge post"),
+            ("from", "2026-11-01"),
+        ])],
+        "/operations/{operation}/common-positions" => {
+            vec![typed(&[("title", "Page"), ("issue", "access.movement")])]
+        }
+        "/operations/{operation}/retention" => vec![typed(&[("reason", "A page.")])],
+        "/operations/{operation}/network" => {
+            vec![with(&meeting, &[("place", "XT030102")]), typed(&[("from", "2026-09-01")])]
+        }
+        "/operations/{operation}/armed-actors" => vec![typed(&[("name", "Sefa")])],
         other => panic!("there is no call for the page {other}"),
     };
     // The same with a field that names what is hidden.

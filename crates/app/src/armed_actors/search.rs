@@ -31,7 +31,7 @@ const SUGGESTIONS_MAX: u32 = 50;
 /// How many there are unless it is said.
 const SUGGESTIONS: usize = 10;
 /// One that was merged into one that was merged is followed so far.
-const MERGES_MAX: usize = 16;
+pub(super) const MERGES_MAX: usize = 16;
 
 /// An armed actor that may be meant, with what tells it from others of its name.
 #[derive(Clone, Debug)]

@@ -4,6 +4,8 @@
 
 use std::fmt::Write;
 
+use super::as_length;
+
 /// How wide a character is, on average, in text of the usual size.
 const CHARACTER_WIDTH: f64 = 6.3;
 /// The usual size of text.
@@ -28,6 +30,13 @@ pub enum Anchor {
     End,
 }
 
+/// Whether marks stand on lines.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Lines {
+    Drawn,
+    None,
+}
+
 /// A rectangle, from where reading begins.
 #[derive(Clone, Copy)]
 pub struct Area {
@@ -39,7 +48,7 @@ pub struct Area {
 
 /// How wide a text is, roughly.
 pub fn width_of(text: &str) -> f64 {
-    crate::chart::as_length(text.chars().count() as u64) * CHARACTER_WIDTH
+    as_length(text.chars().count() as u64) * CHARACTER_WIDTH
 }
 
 /// A text in at most some lines that are about so wide, the last cut if it must be.
@@ -169,6 +178,27 @@ impl Canvas {
         self.write(at, anchor, text, " font-weight=\"600\"");
     }
 
+    /// A text that weighs less.
+    pub fn quiet(&mut self, at: (f64, f64), anchor: Anchor, text: &str) {
+        self.write(at, anchor, text, " fill=\"#555\"");
+    }
+
+    /// Lines of a text that rise from a point, where there is no room for them to lie. In any
+    /// language the next line stands to the right, as it would stand below.
+    pub fn rising(&mut self, (x, y): (f64, f64), lines: &[String]) {
+        // What is read from the right begins at its upper end.
+        let anchor = if self.is_mirrored { " text-anchor=\"end\"" } else { "" };
+        let first = as_length(lines.len().saturating_sub(1) as u64) / 2.0;
+        for (at, line) in lines.iter().enumerate() {
+            let aside = (as_length(at as u64) - first) * (TEXT_SIZE + 1.0);
+            let (x, line) = (self.left(x, 0.0) + 4.0 + aside, escaped(line));
+            self.put(format_args!(
+                "<text x=\"{x:.1}\" y=\"{y:.1}\" transform=\"rotate(-90 {x:.1} {y:.1})\"{anchor}>\
+                 {line}</text>"
+            ));
+        }
+    }
+
     fn write(&mut self, (x, y): (f64, f64), anchor: Anchor, text: &str, more: &str) {
         let (x, text) = (self.left(x, 0.0), escaped(text));
         // Seen from the direction of the element, which is the reader's.
@@ -191,6 +221,26 @@ impl Canvas {
             }
             self.filled(Area { x: x + 1.0, y: y - 10.0, width: 13.0, height: 11.0 }, series);
             self.text((x + 20.0, y), Anchor::Start, &label);
+            x += width;
+        }
+        self.height = y + 10.0;
+    }
+
+    /// What each mark stands for, above the chart, with the line that goes with it, if there are
+    /// lines; its height is added.
+    pub fn key(&mut self, labels: &[String], lines: Lines) {
+        let (mut x, mut y) = (0.0, self.height + 12.0);
+        for (series, label) in labels.iter().enumerate() {
+            let label = wrapped(label, self.width - 60.0, 1).concat();
+            let width = 36.0 + width_of(&label) + 16.0;
+            if x > 0.0 && x + width > self.width {
+                (x, y) = (0.0, y + 18.0);
+            }
+            if lines == Lines::Drawn {
+                self.path(&[(x + 1.0, y - 4.0), (x + 29.0, y - 4.0)], series);
+            }
+            self.mark((x + 15.0, y - 4.0), series);
+            self.text((x + 36.0, y), Anchor::Start, &label);
             x += width;
         }
         self.height = y + 10.0;

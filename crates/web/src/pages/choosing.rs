@@ -28,8 +28,10 @@ pub struct Offer {
 }
 
 /// What is meant by what was typed.
+#[derive(Default)]
 pub enum Meant {
     /// Nothing was typed.
+    #[default]
     Nothing,
     /// This one.
     One(Uuid),

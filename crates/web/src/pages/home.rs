@@ -74,7 +74,7 @@ struct Page {
     stale: Entries,
     due: Entries,
     /// What else waits, each with how much of it.
-    others: Vec<(&'static str, usize, Option<String>)>,
+    others: Vec<(&'static str, usize, String)>,
     /// The desk's queue, and whether it goes on; none if it is not the visitor's.
     queue: Option<(Vec<Waiting>, bool)>,
     /// What is done first, for who sets the operation up.
@@ -161,7 +161,7 @@ fn entries(visit: &Visit, waiting: &[Notification]) -> Result<(Entries, Entries)
 }
 
 /// What waits besides what the page shows itself.
-fn others(visit: &Visit, waiting: &[Notification]) -> Vec<(&'static str, usize, Option<String>)> {
+fn others(visit: &Visit, waiting: &[Notification]) -> Vec<(&'static str, usize, String)> {
     let mut counts: BTreeMap<Kind, usize> = BTreeMap::new();
     for each in waiting {
         *counts.entry(each.kind).or_default() += 1;
@@ -179,8 +179,8 @@ fn others(visit: &Visit, waiting: &[Notification]) -> Vec<(&'static str, usize, 
             | Kind::EntryStale
             | Kind::CommitmentDue => return None,
         };
-        let contact = || format!("/operations/{}/contact", visit.operation());
-        let address = (kind != Kind::DeskChange).then(contact);
+        let page = if kind == Kind::DeskChange { "desk" } else { "contact" };
+        let address = format!("/operations/{}/{page}", visit.operation());
         Some((visit.words.text(key), count, address))
     };
     counts.into_iter().filter_map(told).collect()

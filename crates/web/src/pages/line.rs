@@ -37,18 +37,11 @@ pub struct LineShown {
 impl LineShown {
     /// The line in the words of the visitor.
     pub fn of(w: Words, (level, line): (Level, Line)) -> Self {
-        let about = |ask: &AskLine| {
-            let mut about = vec![ask.issue.label.clone()];
-            about.extend(Some(ask.terms.clone()).filter(|terms| !terms.is_empty()));
-            let offer = |offer: &Term| w.filled("line.in_return", &offer.label);
-            about.extend(ask.offer.as_ref().map(offer));
-            about.join(" · ")
-        };
         let asks = line.asks.iter();
         let demands = line.demands.into_iter();
         Self {
             asks: asks
-                .map(|ask| (ask.action.label.clone(), about(ask), ask.status.label.clone()))
+                .map(|ask| (ask.action.label.clone(), w.about_ask(ask), ask.status.label.clone()))
                 .collect(),
             demands: demands.map(|each| (each.kind.label, each.response.label)).collect(),
             organization: line.organization.name,
@@ -61,5 +54,16 @@ impl LineShown {
             status: line.status.label,
             last_contact: line.last_contact.map(|day| w.written_day(&day)),
         }
+    }
+}
+
+impl Words {
+    /// What an ask is about, on which terms, and what is given for it.
+    pub fn about_ask(self, ask: &AskLine) -> String {
+        let mut about = vec![ask.issue.label.clone()];
+        about.extend(Some(ask.terms.clone()).filter(|terms| !terms.is_empty()));
+        let offer = |offer: &Term| self.filled("line.in_return", &offer.label);
+        about.extend(ask.offer.as_ref().map(offer));
+        about.join(" · ")
     }
 }

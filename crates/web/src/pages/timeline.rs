@@ -21,14 +21,19 @@ use crate::{
 const EVENTS_SHOWN: usize = 120;
 
 /// Something that happened, in words.
-struct Event {
-    what: String,
-    whose: Option<String>,
-    with: String,
-    about: String,
-    outcome: Option<String>,
+pub struct Event {
+    /// What.
+    pub what: String,
+    /// Whose.
+    pub whose: Option<String>,
+    /// With whom.
+    pub with: String,
+    /// About what.
+    pub about: String,
+    /// What came of it.
+    pub outcome: Option<String>,
     /// The page of the flag that it is about.
-    flag: Option<String>,
+    pub flag: Option<String>,
 }
 
 impl Event {
@@ -46,7 +51,27 @@ impl Event {
 }
 
 /// The days on which something happened, the latest first, each with what did.
-type Days = Vec<(String, Vec<Event>)>;
+pub type Days = Vec<(String, Vec<Event>)>;
+
+/// The first of some events by day, and how many there are besides.
+pub fn by_day(
+    w: Words,
+    operation: &str,
+    events: Vec<TimelineEvent>,
+    shown_max: usize,
+) -> (Days, usize) {
+    let more = events.len().saturating_sub(shown_max);
+    let mut days: Days = Vec::new();
+    for event in events.into_iter().take(shown_max) {
+        let day = w.written_day(&event.on);
+        let event = Event::of(operation, event);
+        match days.last_mut() {
+            Some((last, there)) if *last == day => there.push(event),
+            _ => days.push((day, vec![event])),
+        }
+    }
+    (days, more)
+}
 
 #[derive(Template)]
 #[template(path = "timeline.html", whitespace = "minimize")]
@@ -55,6 +80,8 @@ struct Page {
     frame: Frame,
     /// The address of the form.
     form: String,
+    /// The address of the page of the armed actor.
+    armed_actor: String,
     name: String,
     from: String,
     until: String,
@@ -64,12 +91,12 @@ struct Page {
     note: String,
 }
 
-impl Page {
+impl Words {
     /// What is told of a line in outline.
-    fn outline(&self, line: &DisclosedSummary) -> String {
+    pub fn outline(self, line: &DisclosedSummary) -> String {
         let terms = [&line.level, &line.method].into_iter().flatten().chain(&line.issues);
         let mut told: Vec<String> = terms.map(|term| term.label.clone()).collect();
-        told.extend(line.month.as_ref().map(|month| self.w.language.month(month)));
+        told.extend(line.month.as_ref().map(|month| self.language.month(month)));
         told.extend(line.areas.iter().map(|area| area.name.clone()));
         told.join(" · ")
     }
@@ -90,21 +117,13 @@ pub fn show(
     let found = find::timeline(&visit.app, visit.person()?, visit.operation(), &body)?;
     let w = visit.words;
     let Timeline { armed_actor, from, until, events, disclosed, note, .. } = found;
-    let more = events.len().saturating_sub(EVENTS_SHOWN);
-    let mut days: Days = Vec::new();
-    for event in events.into_iter().take(EVENTS_SHOWN) {
-        let day = w.written_day(&event.on);
-        let event = Event::of(&entered.key, event);
-        match days.last_mut() {
-            Some((last, there)) if *last == day => there.push(event),
-            _ => days.push((day, vec![event])),
-        }
-    }
+    let (days, more) = by_day(w, &entered.key, events, EVENTS_SHOWN);
     Reply::page(&Page {
         w,
         // What was asked stands in no address: one comes back to the form.
         frame: Frame { here: form.to_owned(), ..Frame::within(visit, &entered) },
         form: form.to_owned(),
+        armed_actor: format!("/operations/{}/armed-actors/{}", entered.key, armed_actor.id),
         name: armed_actor.name,
         from: w.written_day(&from),
         until: w.written_day(&until),

@@ -9,6 +9,7 @@ mod pages {
     mod learn;
     mod log;
     mod meeting;
+    mod report;
     mod signing_in;
 
     use concord_app::people;

@@ -86,6 +86,7 @@ fn operation(visit: &Visit, entered: &Entered) -> Operation {
         }
         pages.push((format!("{home}/flags"), visit.words.text("nav.flags")));
         pages.push((format!("{home}/meeting"), visit.words.text("nav.meeting")));
+        pages.push((format!("{home}/report"), visit.words.text("nav.report")));
     }
     if !entered.organizations.is_empty() || may(entered, Action::ReadQueue) {
         pages.push((format!("{home}/contact"), visit.words.text("nav.contact")));

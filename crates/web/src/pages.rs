@@ -19,6 +19,7 @@ pub mod meeting;
 pub mod operations;
 pub mod queue;
 mod raised;
+pub mod report;
 pub mod sessions;
 pub mod sign_in;
 pub mod timeline;

@@ -122,6 +122,8 @@ pub const ROUTES: &[Route] = &[
         SignedIn,
         pages::meeting::show_timeline,
     ),
+    get("/operations/{operation}/report", "create_report", SignedIn, pages::report::ask),
+    post("/operations/{operation}/report", "create_report", SignedIn, pages::report::show),
 ];
 
 impl Route {

@@ -34,6 +34,7 @@ pub mod browser;
 pub mod contract;
 pub mod held;
 pub mod mailbox;
+pub mod office;
 pub mod plain_browser;
 pub mod postgres;
 pub mod prober;
@@ -420,18 +421,14 @@ impl Registry {
             .build()
             .into();
         let mut response = agent.run(request).expect("an answer");
-        let headers = response
+        let headers: Vec<(String, String)> = response
             .headers()
             .iter()
             .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or("").to_owned()))
             .collect();
         let status = response.status().as_u16();
-        let text = response
-            .body_mut()
-            .with_config()
-            .limit(64 << 20)
-            .read_to_string()
-            .expect("a body in UTF-8");
+        let body = response.body_mut().with_config().limit(64 << 20).read_to_vec();
+        let text = office::text_of(&headers, body.expect("a body"));
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
         Answer { status, headers, text, body }
     }
@@ -501,7 +498,7 @@ pub struct Answer {
     pub status: u16,
     /// The headers, by lower-case name.
     pub headers: Vec<(String, String)>,
-    /// The body as it came.
+    /// The body as it came; in base64, if it is a file for offices.
     pub text: String,
     /// The body as JSON; null if it is none.
     pub body: Value,

@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, collections::BTreeMap};
 
-use crate::{Answer, PASSWORD, Registry};
+use crate::{Answer, PASSWORD, Registry, office};
 
 /// A browser.
 pub struct Browser<'r> {
@@ -143,7 +143,8 @@ impl<'r> Browser<'r> {
             .collect();
         self.keep(&headers);
         let status = response.status().as_u16();
-        let text = response.body_mut().read_to_string().expect("a body in UTF-8");
+        let body = response.body_mut().read_to_vec().expect("a body");
+        let text = office::text_of(&headers, body);
         Answer { status, headers, text, body: serde_json::Value::Null }
     }
 

@@ -42,6 +42,7 @@ mod api {
     mod queue;
     mod record;
     mod register;
+    mod report_files;
     mod restricted;
     mod retention;
     mod retractions;

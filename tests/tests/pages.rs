@@ -12,6 +12,7 @@ mod pages {
     mod log;
     mod meeting;
     mod network;
+    mod report;
     mod setting_up;
     mod signing_in;
 

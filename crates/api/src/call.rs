@@ -192,16 +192,16 @@ impl Answer {
     }
 
     /// 200 with a page to print.
-    pub fn html(page: String) -> Self {
+    pub fn html(page: impl Into<Vec<u8>>) -> Self {
         let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
-        let answer = Self::new(StatusCode::OK, "text/html; charset=utf-8", page.into_bytes());
+        let answer = Self::new(StatusCode::OK, "text/html; charset=utf-8", page.into());
         answer.with_header("Content-Security-Policy", policy.to_owned())
     }
 
-    /// 200 with a table.
-    pub fn csv(table: Vec<u8>, name: &str) -> Self {
+    /// 200 with a file of this kind and name.
+    pub fn file(file: Vec<u8>, content_type: &'static str, name: &str) -> Self {
         let disposition = format!("attachment; filename=\"{name}\"");
-        Self::new(StatusCode::OK, "text/csv; charset=utf-8", table)
+        Self::new(StatusCode::OK, content_type, file)
             .with_header("Content-Disposition", disposition)
     }
 

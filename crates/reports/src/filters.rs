@@ -1,4 +1,4 @@
-//! How the pages write days, levels and severities. What cannot be read as a day is shown as it is.
+//! How documents write days, levels and severities. What cannot be read as a day is shown as it is.
 
 use askama::{Result, Values};
 use chrono::{DateTime, Utc};
@@ -7,22 +7,41 @@ use concord_domain::{language::Language, window::parse_day};
 /// A day: `2026-03-12` is 12 March 2026.
 #[askama::filter_fn]
 pub fn day(text: impl AsRef<str>, _: &dyn Values, language: &Language) -> Result<String> {
-    let text = text.as_ref();
-    Ok(parse_day(text).map_or_else(|| text.to_owned(), |day| language.day(day)))
+    Ok(day_in(text.as_ref(), *language))
+}
+
+/// A day in words.
+pub fn day_in(text: &str, language: Language) -> String {
+    parse_day(text).map_or_else(|| text.to_owned(), |day| language.day(day))
 }
 
 /// A moment, in UTC, to the minute.
 #[askama::filter_fn]
 pub fn moment(text: impl AsRef<str>, _: &dyn Values, language: &Language) -> Result<String> {
-    let text = text.as_ref();
-    Ok(DateTime::parse_from_rfc3339(text).map_or_else(
+    Ok(moment_in(text.as_ref(), *language))
+}
+
+/// A moment in words.
+pub fn moment_in(text: &str, language: Language) -> String {
+    DateTime::parse_from_rfc3339(text).map_or_else(
         |_| text.to_owned(),
         |moment| {
             let moment = moment.with_timezone(&Utc);
             let (day, time) = (language.day(moment.date_naive()), moment.format("%H:%M UTC"));
             format!("{day}, {time}")
         },
-    ))
+    )
+}
+
+/// A text without what XML cannot hold; in the place of each such character stands the one for
+/// what cannot be shown.
+#[askama::filter_fn]
+pub fn legible(text: impl AsRef<str>, _: &dyn Values) -> Result<String> {
+    let is_held = |c: char| {
+        matches!(c, '\t' | '\n' | '\r')
+            || (!c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}'))
+    };
+    Ok(text.as_ref().chars().map(|c| if is_held(c) { c } else { '\u{fffd}' }).collect())
 }
 
 /// A month: `2026-03` is March 2026.

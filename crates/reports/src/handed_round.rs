@@ -15,10 +15,15 @@ use uuid::Uuid;
 
 use crate::{
     Handling, Named, Term,
+    brief::WayBack,
     chart::{Figure, FigureRow, Form, NOT_SHOWN},
     filters,
+    forms::Unwritten,
+    letter,
+    paper::{self, Paper, scope},
     report::{Row, drawn, written},
     suppression::{CONTRIBUTORS_MIN, Group, Shown},
+    workbook,
 };
 
 /// The edition as pages to print, with a watermark.
@@ -27,17 +32,64 @@ use crate::{
 ///
 /// None is known: askama reports what a formatter does.
 pub fn html(document: &HandedRound, language: Language) -> Result<String, askama::Error> {
+    html_with_way_back(document, language, None)
+}
+
+/// The same pages with a way back above them, which is not printed.
+///
+/// # Errors
+///
+/// As [`html`].
+pub fn html_with_way_back(
+    document: &HandedRound,
+    language: Language,
+    way_back: Option<WayBack<'_>>,
+) -> Result<String, askama::Error> {
     let figures = document.tables.iter().map(|table| figure(table, language)).collect();
-    let handling = Handling {
-        language: document.handling.language.clone(),
-        mark: document.handling.mark.clone(),
-        // The page prints no ids.
-        operation: Named { id: Uuid::nil(), name: document.handling.operation.clone() },
-        true_at: document.handling.true_at.clone(),
-        expires_on: document.handling.expires_on.clone(),
-        note: document.handling.note.clone(),
-    };
-    Page { w: &language, handling: &handling, document, figures: drawn(figures, language) }.render()
+    let (handling, figures) = (handling(document), drawn(figures, language));
+    Page { w: &language, handling: &handling, document, figures, way_back }.render()
+}
+
+/// The edition as a workbook: what it is and how it is to be handled, a sheet for each table, and
+/// the table with HXL hashtags.
+///
+/// # Errors
+///
+/// None is known: the writer reports what a writer does, and this one writes to memory.
+pub fn xlsx(document: &HandedRound, language: Language) -> Result<Vec<u8>, Unwritten> {
+    workbook::xlsx(&paper(document, language), &rows(document))
+}
+
+/// The edition as a document for word processors.
+///
+/// # Errors
+///
+/// None is known: the writer reports what a writer does, and this one writes to memory.
+pub fn docx(document: &HandedRound, language: Language) -> Result<Vec<u8>, Unwritten> {
+    letter::docx(&paper(document, language))
+}
+
+/// How it is to be handled. No document prints ids, and this one has none.
+fn handling(document: &HandedRound) -> Handling {
+    let HandlingRound { language, mark, operation, true_at, expires_on, note } =
+        document.handling.clone();
+    let operation = Named { id: Uuid::nil(), name: operation };
+    Handling { language, mark, operation, true_at, expires_on, note }
+}
+
+/// The edition as headings and tables, as its pages have them.
+pub(crate) fn paper(document: &HandedRound, w: Language) -> Paper {
+    let tables = document.tables.iter().map(|table| figure(table, w));
+    let limits = (document.armed_actor.as_deref(), document.place.as_deref());
+    Paper {
+        language: w,
+        handling: handling(document),
+        watermark: Some(document.watermark.clone()),
+        period: (document.from.clone(), document.until.clone()),
+        scope: scope(w, limits.0, limits.1, document.issue.as_ref()),
+        remark: Some(format!("{NOT_SHOWN} {}", w.text("round.not_shown"))),
+        tables: tables.map(|figure| paper::Table::of_figure(figure, NOT_SHOWN)).collect(),
+    }
 }
 
 /// The edition as CSV, with a row of HXL hashtags under the header.
@@ -46,6 +98,11 @@ pub fn html(document: &HandedRound, language: Language) -> Result<String, askama
 ///
 /// None is known: the csv crate reports what a writer does, and this one writes to memory.
 pub fn csv(document: &HandedRound) -> Result<Vec<u8>, csv::Error> {
+    written(&rows(document))
+}
+
+/// The edition in long format, without header and hashtags.
+fn rows(document: &HandedRound) -> Vec<Row<'_>> {
     let HandlingRound { mark, operation, true_at, expires_on, note, .. } = &document.handling;
     let row = Row::of("document");
     let mut rows = vec![
@@ -81,7 +138,7 @@ pub fn csv(document: &HandedRound) -> Result<Vec<u8>, csv::Error> {
             }));
         }
     }
-    written(&rows)
+    rows
 }
 
 #[derive(Template)]
@@ -91,6 +148,7 @@ struct Page<'a> {
     handling: &'a Handling,
     document: &'a HandedRound,
     figures: Vec<(Figure, String)>,
+    way_back: Option<WayBack<'a>>,
 }
 
 /// The edition of the coordination report for handing round.

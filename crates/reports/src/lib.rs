@@ -1,5 +1,5 @@
 //! Turns loaded facts into documents, the brief and the coordination report, and documents into
-//! JSON, CSV and pages to print.
+//! JSON, CSV, pages to print, and files for offices.
 //!
 //! It loads nothing and decides nothing: what stands in a document is what its reader may know.
 
@@ -12,14 +12,18 @@ pub mod brief;
 pub mod chart;
 pub mod disclosed;
 mod filters;
+pub mod forms;
 pub mod handed_round;
+mod letter;
 pub mod network;
+mod paper;
 pub mod problems;
 pub mod report;
 #[cfg(test)]
 mod samples;
 pub mod suppression;
 pub mod timeline;
+mod workbook;
 
 /// A code of the vocabulary with what people call it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]

@@ -7,15 +7,20 @@ use utoipa::ToSchema;
 
 use crate::{
     Handling, Named, Term,
+    brief::WayBack,
     chart::{self, Direction, Figure},
     filters,
+    forms::Unwritten,
+    letter, workbook,
 };
 
 mod figures;
 mod long;
+mod tables;
 
 pub use long::csv;
-pub(crate) use long::{Row, written};
+pub(crate) use long::{COLUMNS, Row, Value, reads_as_formula, written};
+pub(crate) use tables::paper;
 
 /// The coordination report as pages to print: figures as charts and tables, then a table for each
 /// section.
@@ -24,9 +29,40 @@ pub(crate) use long::{Row, written};
 ///
 /// None is known: askama reports what a formatter does.
 pub fn html(report: &Report, language: Language) -> Result<String, askama::Error> {
-    let figures = figures::of(report, language);
-    Page { w: &language, handling: &report.handling, report, figures: drawn(figures, language) }
-        .render()
+    html_with_way_back(report, language, None)
+}
+
+/// The same pages with a way back above them, which is not printed.
+///
+/// # Errors
+///
+/// As [`html`].
+pub fn html_with_way_back(
+    report: &Report,
+    language: Language,
+    way_back: Option<WayBack<'_>>,
+) -> Result<String, askama::Error> {
+    let figures = drawn(figures::of(report, language), language);
+    Page { w: &language, handling: &report.handling, report, figures, way_back }.render()
+}
+
+/// The coordination report as a workbook: what it is and how it is to be handled, a sheet for each
+/// table of its pages, and the table with HXL hashtags.
+///
+/// # Errors
+///
+/// None is known: the writer reports what a writer does, and this one writes to memory.
+pub fn xlsx(report: &Report, language: Language) -> Result<Vec<u8>, Unwritten> {
+    workbook::xlsx(&paper(report, language), &long::rows(report))
+}
+
+/// The coordination report as a document for word processors, with the tables of its pages.
+///
+/// # Errors
+///
+/// None is known: the writer reports what a writer does, and this one writes to memory.
+pub fn docx(report: &Report, language: Language) -> Result<Vec<u8>, Unwritten> {
+    letter::docx(&paper(report, language))
 }
 
 /// Figures, each with its chart.
@@ -49,6 +85,7 @@ struct Page<'a> {
     handling: &'a Handling,
     report: &'a Report,
     figures: Vec<(Figure, String)>,
+    way_back: Option<WayBack<'a>>,
 }
 
 impl<'a> Page<'a> {

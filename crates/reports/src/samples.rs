@@ -3,12 +3,18 @@
 
 use uuid::Uuid;
 
-use crate::{Handling, Named, Term, brief::Brief, report::Report};
+use crate::{
+    Handling, Named, Term,
+    brief::Brief,
+    report::{Report, Totals},
+};
 
 mod brief;
+mod handed_round;
 mod report;
 
 pub use brief::long_brief;
+pub use handed_round::handed_round;
 
 pub const MARK: &str = "RESTRICTED: for its reader and those who go to the meeting";
 
@@ -25,6 +31,25 @@ pub fn brief_with(suffix: &str) -> Brief {
 /// A typical report.
 pub fn report() -> Report {
     Sample { suffix: "" }.report()
+}
+
+/// A report of a period in which nothing was.
+pub fn empty_report() -> Report {
+    Report {
+        totals: Totals::default(),
+        coverage: vec![],
+        gaps: vec![],
+        answers: vec![],
+        commitments: vec![],
+        flags: vec![],
+        outcomes: vec![],
+        areas: vec![],
+        failures: vec![],
+        lessons: vec![],
+        stale: vec![],
+        contributors: vec![],
+        ..report()
+    }
 }
 
 /// The typical report, each of its texts followed by another.

@@ -87,6 +87,7 @@ fn operation(visit: &Visit, entered: &Entered) -> Operation {
         pages.push((format!("{home}/flags"), visit.words.text("nav.flags")));
         pages.push((format!("{home}/meeting"), visit.words.text("nav.meeting")));
         pages.push((format!("{home}/network"), visit.words.text("nav.network")));
+        pages.push((format!("{home}/report"), visit.words.text("nav.report")));
     }
     if may(entered, Action::ReadReference) {
         pages.push((format!("{home}/armed-actors"), visit.words.text("nav.armed_actors")));

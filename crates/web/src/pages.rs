@@ -39,6 +39,7 @@ pub mod people;
 pub mod prove;
 pub mod queue;
 mod raised;
+pub mod report;
 pub mod retention;
 pub mod sessions;
 pub mod setup;

@@ -32,7 +32,8 @@ const FIXED: [(&str, &str); 6] = [
 /// What a page answers.
 pub struct Reply {
     status: StatusCode,
-    page: String,
+    content_type: &'static str,
+    body: Vec<u8>,
     location: Option<String>,
     policy: String,
     headers: Vec<(HeaderName, String)>,
@@ -40,8 +41,14 @@ pub struct Reply {
 
 impl Reply {
     fn new(status: StatusCode, page: String) -> Self {
-        let policy = POLICY.to_owned();
-        Self { status, page, location: None, policy, headers: Vec::new() }
+        Self {
+            status,
+            content_type: "text/html; charset=utf-8",
+            body: page.into_bytes(),
+            location: None,
+            policy: POLICY.to_owned(),
+            headers: Vec::new(),
+        }
     }
 
     /// A page.
@@ -77,6 +84,13 @@ impl Reply {
              frame-ancestors 'none'"
         );
         Self { policy, ..Self::new(StatusCode::OK, page) }
+    }
+
+    /// A file, which is kept under this name and not shown.
+    pub fn file(file: Vec<u8>, content_type: &'static str, name: &str) -> Self {
+        let reply = Self { content_type, body: file, ..Self::new(StatusCode::OK, String::new()) };
+        let disposition = format!("attachment; filename=\"{name}\"");
+        reply.with_header(header::CONTENT_DISPOSITION, disposition)
     }
 
     /// Sends the browser on to another page, which it asks for anew.
@@ -117,7 +131,7 @@ impl Reply {
         }
         match self.location {
             Some(location) => response.insert_header((header::LOCATION, location)).finish(),
-            None => response.content_type("text/html; charset=utf-8").body(self.page),
+            None => response.content_type(self.content_type).body(self.body),
         }
     }
 }

@@ -280,6 +280,8 @@ pub const ROUTES: &[Route] = &[
         SignedIn,
         pages::armed_actor::show,
     ),
+    get("/operations/{operation}/report", "create_report", SignedIn, pages::report::ask),
+    post("/operations/{operation}/report", "create_report", SignedIn, pages::report::show),
 ];
 
 impl Route {

@@ -10,7 +10,7 @@ use std::{
 
 use concord_app::samples::{SAMPLES, Sample};
 use concord_domain::vocabulary::Role;
-use concord_tests::{Answer, Database, Person, Registry};
+use concord_tests::{Answer, Database, Person, Registry, office::parts};
 use serde_json::{Value, json};
 
 mod walk;
@@ -115,6 +115,9 @@ fn wrong(answer: &Answer) -> Option<String> {
         "text/csv" => {
             formula(&answer.text).map(|cell| format!("a cell begins a formula: {cell:?}"))
         }
+        office if office.contains("openxmlformats") => {
+            runs(answer).map(|part| format!("a file has {part}"))
+        }
         "text/html" => acts(&answer.text).map(|part| format!("a page holds {part}")),
         _ if kind.contains("json") => answer.body.is_null().then(|| "it is no JSON".to_owned()),
         _ => None,
@@ -142,6 +145,22 @@ fn formula(table: &str) -> Option<String> {
             && cell.parse::<f64>().is_err()
     };
     cells.into_iter().find(begins)
+}
+
+/// What an office would work out, fetch or run.
+fn runs(answer: &Answer) -> Option<String> {
+    let parts = parts(answer);
+    let of =
+        |name: &str| ["vba", "macro", "externalLink", "embed"].iter().any(|it| name.contains(it));
+    let names = parts.keys().find(|name| of(name)).cloned();
+    let runs = ["<f>", "<f ", "<hyperlink", "TargetMode=\"External\"", "DDE", "<script"];
+    names.or_else(|| {
+        let found = parts.iter().find_map(|(name, text)| {
+            let part = runs.iter().find(|part| text.contains(**part))?;
+            Some(format!("{part} in {name}"))
+        });
+        found
+    })
 }
 
 /// What a browser would act upon.

@@ -171,6 +171,14 @@ fn forms((method, path): (&Method, &str), hidden: &Hidden, random: &mut Random) 
         "/operations/{operation}/meeting" | "/operations/{operation}/timeline" => {
             vec![with(&meeting, &[("place", "XT030102")]), meeting.clone()]
         }
+        "/operations/{operation}/report" => ["", "html", "csv", "xlsx", "docx"]
+            .into_iter()
+            .zip(["full", "handed_round", "full", "full", "handed_round"])
+            .map(|(form, edition)| {
+                let period = [("from", "2026-01-01"), ("until", "2026-12-31")];
+                with(&typed(&period), &[("form", form), ("edition", edition)])
+            })
+            .collect(),
         "/operations/{operation}/log" => vec![
             with(&line, &[("do", "preview")]),
             with(&line, &[("do", "preview"), ("what", "ask:remove_checkpoint")]),

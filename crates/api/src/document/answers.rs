@@ -91,8 +91,12 @@ pub fn answer(route: &Route) -> Response {
         response = response.content("application/json", content(schema, None));
     }
     for media_type in route.also_as {
-        let text = Schema::Inline(json!({"type": "string"}));
-        response = response.content(*media_type, content(&text, None));
+        let body = Schema::Inline(if media_type.starts_with("text/") {
+            json!({"type": "string"})
+        } else {
+            json!({"type": "string", "format": "binary"})
+        });
+        response = response.content(*media_type, content(&body, None));
     }
     let promised = [
         ("ETag", route.is_tagged),

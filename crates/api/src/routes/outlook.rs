@@ -2,13 +2,19 @@
 
 use actix_web::http::Method;
 use concord_app::outlook::{self, report::Made};
-use concord_reports::{brief, handed_round, report};
+use concord_reports::{brief, forms::Form};
 use serde_json::json;
 
 use super::{Route, Schema, within};
 use crate::{
     call::{Answer, Call, Result},
     problem::{self, Problem},
+};
+
+/// The forms in which a report can be had besides JSON.
+const REPORT_FORMS: [&str; 4] = {
+    let [first, second, third, fourth] = Form::ALL;
+    [first.media_type(), second.media_type(), third.media_type(), fourth.media_type()]
 };
 
 /// The routes.
@@ -40,16 +46,18 @@ pub fn routes() -> Vec<Route> {
         )
         .about(
             "Send `Accept: text/html` for the document to print, with charts, `Accept: text/csv` \
-             for the table, with HXL hashtags, `Accept-Language` for French, Spanish or Arabic. The \
-             edition `handed_round` names no organisation, and no figure about fewer than three \
-             stands in it or can be computed from it.",
+             for the table, with HXL hashtags, the media type of a workbook (XLSX) for a sheet for \
+             each table and that one, or of a document (DOCX) to be edited, `Accept-Language` for \
+             French, Spanish or Arabic. The edition `handed_round` names no organisation, and no \
+             figure about fewer than three stands in it or can be computed from it. All forms hold \
+             the same.",
         )
         .body(
             Schema::named("NewReport"),
             json!({"from": "2026-10-01", "until": "2026-12-31", "edition": "full"}),
         )
         .answers(200, Schema::named("AnyReport"))
-        .also_as(&["text/html", "text/csv"]),
+        .also_as(&REPORT_FORMS),
     ]
 }
 
@@ -70,18 +78,14 @@ fn create_brief(call: &Call) -> Result<Answer> {
 fn create_report(call: &Call) -> Result<Answer> {
     let (person, operation) = (call.person()?, call.operation());
     let made = outlook::report::report(&call.app, person, operation, &call.body)?;
-    if call.wants("text/html") {
-        return Ok(Answer::html(match &made {
-            Made::Full(full) => report::html(full, call.language).map_err(broken)?,
-            Made::HandedRound(round) => handed_round::html(round, call.language).map_err(broken)?,
-        }));
-    }
-    if call.wants("text/csv") {
-        let table = match &made {
-            Made::Full(full) => report::csv(full).map_err(broken)?,
-            Made::HandedRound(round) => handed_round::csv(round).map_err(broken)?,
-        };
-        return Ok(Answer::csv(table, "coordination-report.csv"));
+    if let Some(form) = Form::ALL.into_iter().find(|form| call.wants(form.media_type())) {
+        let file = made.written(form, call.language).map_err(broken)?;
+        return Ok(match form {
+            Form::Html => Answer::html(file),
+            Form::Csv | Form::Xlsx | Form::Docx => {
+                Answer::file(file, form.content_type(), form.file_name())
+            }
+        });
     }
     Ok(match &made {
         Made::Full(full) => Answer::json(full),

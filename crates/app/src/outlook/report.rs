@@ -45,6 +45,7 @@ use crate::{
 
 mod round;
 mod tables;
+mod written;
 
 /// The longest period, in days.
 const PERIOD_DAYS_MAX: u32 = 3 * 366;

@@ -9,7 +9,7 @@ use super::{Handling, Report, Totals};
 
 /// The columns, each with its hashtag of the HXL standard; what the standard has none for begins
 /// with `#x_`, as it asks.
-const COLUMNS: [(&str, &str); 10] = [
+pub(crate) const COLUMNS: [(&str, &str); 10] = [
     ("section", "#meta+section"),
     ("month", "#date+month"),
     ("organization", "#org+name"),
@@ -41,12 +41,13 @@ pub(crate) fn written(rows: &[Row<'_>]) -> Result<Vec<u8>, csv::Error> {
     writer.write_record(COLUMNS.map(|(name, _)| name))?;
     writer.write_record(COLUMNS.map(|(_, hashtag)| hashtag))?;
     for row in rows {
-        writer.write_record(row.cells().iter().map(|cell| cell.as_bytes()))?;
+        writer.write_record(row.cells().map(Cow::into_owned))?;
     }
     Ok(writer.into_inner().map_err(csv::IntoInnerError::into_error)?)
 }
 
-fn rows(report: &Report) -> Vec<Row<'_>> {
+/// The report in long format, without header and hashtags.
+pub(crate) fn rows(report: &Report) -> Vec<Row<'_>> {
     let mut rows = document(report);
     rows.extend(totals(&report.totals));
     rows.extend(coverage(report));
@@ -264,23 +265,28 @@ impl<'a> Row<'a> {
         Self { measure, value: Value::Text(text), ..self }
     }
 
-    fn cells(&self) -> [Cow<'a, str>; 10] {
+    /// What it is a measure of, and which: all columns but the last.
+    pub(crate) const fn texts(&self) -> [&'a str; 9] {
         [
-            guarded(self.section),
-            guarded(self.month),
-            guarded(self.organization),
-            guarded(self.armed_actor),
-            guarded(self.area),
-            guarded(self.issue),
-            guarded(self.level),
-            guarded(self.kind),
-            guarded(self.measure),
-            match self.value {
-                Value::Count(count) => count.to_string().into(),
-                Value::Days(days) => days.to_string().into(),
-                Value::Text(text) => guarded(text),
-            },
+            self.section,
+            self.month,
+            self.organization,
+            self.armed_actor,
+            self.area,
+            self.issue,
+            self.level,
+            self.kind,
+            self.measure,
         ]
+    }
+
+    fn cells(&self) -> impl Iterator<Item = Cow<'a, str>> {
+        let value: Cow<'a, str> = match self.value {
+            Value::Count(count) => count.to_string().into(),
+            Value::Days(days) => days.to_string().into(),
+            Value::Text(text) => guarded(text),
+        };
+        self.texts().into_iter().map(guarded).chain([value])
     }
 }
 
@@ -291,7 +297,7 @@ fn guarded(text: &str) -> Cow<'_, str> {
 
 /// Whether a text begins like a formula, or does once what cannot be seen is dropped from its
 /// front, as spreadsheets and copying do.
-fn reads_as_formula(text: &str) -> bool {
+pub(crate) fn reads_as_formula(text: &str) -> bool {
     for c in text.chars() {
         match c {
             '=' | '+' | '-' | '@' | '\t' | '\r' => return true,

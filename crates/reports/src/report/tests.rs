@@ -46,21 +46,7 @@ fn hostile_text_adds_no_markup() {
 
 #[test]
 fn an_empty_report_keeps_its_tables_and_says_so() {
-    let report = Report {
-        totals: Totals::default(),
-        coverage: vec![],
-        gaps: vec![],
-        answers: vec![],
-        commitments: vec![],
-        flags: vec![],
-        outcomes: vec![],
-        areas: vec![],
-        failures: vec![],
-        lessons: vec![],
-        stale: vec![],
-        contributors: vec![],
-        ..samples::report()
-    };
+    let report = samples::empty_report();
     let html = page(&report);
     samples::assert_printable(&html);
     assert_eq!(html.matches("<caption>").count(), 12);

@@ -1,0 +1,73 @@
+//! Files for offices, workbooks and documents, as archives of XML and as an independent reader of
+//! such files sees them.
+
+use std::{
+    collections::BTreeMap,
+    io::{Cursor, Read},
+    process::Command,
+};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde_json::Value;
+use zip::ZipArchive;
+
+use crate::{
+    Answer, file,
+    serving::{run, tool},
+};
+
+/// The media types of files for offices begin so.
+const KIND: &str = "application/vnd.openxmlformats-officedocument.";
+
+/// A body as a text; in base64, if it is such a file.
+///
+/// # Panics
+/// When it is none, and not in UTF-8 either.
+#[track_caller]
+pub fn text_of(headers: &[(String, String)], body: Vec<u8>) -> String {
+    let kind = headers.iter().find(|(name, _)| name == "content-type");
+    if kind.is_some_and(|(_, kind)| kind.starts_with(KIND)) {
+        STANDARD.encode(body)
+    } else {
+        String::from_utf8(body).expect("a body in UTF-8")
+    }
+}
+
+/// The file that somebody was answered.
+#[track_caller]
+pub fn bytes(answer: &Answer) -> Vec<u8> {
+    let kind = answer.header("content-type").unwrap_or_default();
+    assert!(kind.starts_with(KIND), "{kind}: {}", answer.text);
+    STANDARD.decode(&answer.text).expect("base64")
+}
+
+/// The parts of the file that somebody was answered, by their names.
+#[track_caller]
+pub fn parts(answer: &Answer) -> BTreeMap<String, String> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes(answer))).expect("an archive");
+    let count = archive.len();
+    let read = |at| {
+        let mut part = archive.by_index(at).expect("a part");
+        let mut text = String::new();
+        part.read_to_string(&mut text).expect("XML in UTF-8");
+        let name = part.name().expect("a name").into_owned();
+        (name, text)
+    };
+    (0..count).map(read).collect()
+}
+
+/// What an independent reader finds in the file: `tests/clients/office.py` says what that is.
+#[track_caller]
+pub fn read(answer: &Answer) -> Value {
+    let ending = if answer.header("content-type").is_some_and(|kind| kind.contains("sheet")) {
+        "xlsx"
+    } else {
+        "docx"
+    };
+    let path = std::env::temp_dir().join(format!("concord-{}.{ending}", uuid::Uuid::new_v4()));
+    std::fs::write(&path, bytes(answer)).expect("the file is written");
+    let mut command = Command::new(tool("python/bin/python"));
+    let said = run(command.arg("-B").arg(file("clients/office.py")).arg(&path));
+    std::fs::remove_file(&path).expect("the file is removed");
+    serde_json::from_str(&said).expect("JSON")
+}

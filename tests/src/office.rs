@@ -5,6 +5,7 @@ use std::{
     collections::BTreeMap,
     io::{Cursor, Read},
     process::Command,
+    sync::atomic::{AtomicUsize, Ordering},
 };
 
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -64,7 +65,10 @@ pub fn read(answer: &Answer) -> Value {
     } else {
         "docx"
     };
-    let path = std::env::temp_dir().join(format!("concord-{}.{ending}", uuid::Uuid::new_v4()));
+    static OPENED: AtomicUsize = AtomicUsize::new(0);
+    let number = OPENED.fetch_add(1, Ordering::Relaxed);
+    let name = format!("concord-{}-{number}.{ending}", std::process::id());
+    let path = std::env::temp_dir().join(name);
     std::fs::write(&path, bytes(answer)).expect("the file is written");
     let mut command = Command::new(tool("python/bin/python"));
     let said = run(command.arg("-B").arg(file("clients/office.py")).arg(&path));

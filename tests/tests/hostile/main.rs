@@ -155,11 +155,10 @@ fn runs(answer: &Answer) -> Option<String> {
     let names = parts.keys().find(|name| of(name)).cloned();
     let runs = ["<f>", "<f ", "<hyperlink", "TargetMode=\"External\"", "DDE", "<script"];
     names.or_else(|| {
-        let found = parts.iter().find_map(|(name, text)| {
+        parts.iter().find_map(|(name, text)| {
             let part = runs.iter().find(|part| text.contains(**part))?;
             Some(format!("{part} in {name}"))
-        });
-        found
+        })
     })
 }
 

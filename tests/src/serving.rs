@@ -30,9 +30,19 @@ impl Demonstration {
 
     /// The same with more flags.
     pub fn with(name: &str, flags: &[&str]) -> Self {
-        let folder = std::env::temp_dir().join(format!("concord-{name}-{}", std::process::id()));
+        Self::run(Command::new(binary()), name, flags)
+    }
+
+    /// The folder of one of that name.
+    pub fn folder(name: &str) -> PathBuf {
+        std::env::temp_dir().join(format!("concord-{name}-{}", std::process::id()))
+    }
+
+    /// The same by a command that ends with the binary.
+    pub fn run(mut command: Command, name: &str, flags: &[&str]) -> Self {
+        let folder = Self::folder(name);
         std::fs::create_dir_all(&folder).expect("a folder");
-        let mut process = Command::new(binary())
+        let mut process = command
             .args(["serve", "--demo", "--listen", "127.0.0.1:0"])
             .args(flags)
             .current_dir(&folder)

@@ -186,7 +186,8 @@ impl Asking {
         }
         let mut all = BTreeMap::new();
         if !is_answered && !visits.is_empty() {
-            for organization in acted_for(access, of.keys().copied()) {
+            let acted_for = access.scope.organizations.iter().chain(of.keys());
+            for organization in acted_for.copied().collect::<BTreeSet<_>>() {
                 all.insert(organization, lines(tx, access.id(), organization, None)?);
             }
         }
@@ -230,10 +231,11 @@ impl Asking {
         if !is_waiting {
             return Ok(());
         }
-        for (organization, before) in self.all {
-            let others = visiting(tx, access, (&self.visits, organization), &written)?;
-            let shown = |entry: Uuid| (entry, before.get(&entry).cloned().unwrap_or_default());
-            let waiting = others.into_iter().map(shown).collect();
+        let mut others = visiting(tx, access, &self.visits, &written)?;
+        for (organization, mut before) in self.all {
+            let others = others.remove(&organization).unwrap_or_default().into_iter();
+            let shown = |entry: Uuid| (entry, before.remove(&entry).unwrap_or_default());
+            let waiting = others.map(shown).collect();
             withhold(app, tx, access, (organization, waiting))?;
         }
         Ok(())
@@ -261,15 +263,13 @@ impl Erasing {
         if access.scope.is_server {
             return Ok(all);
         }
-        for organization in acted_for(access, []) {
-            let erased = HashSet::from([erased]);
-            let others = visiting(tx, access, (visits, organization), &erased)?;
+        for (organization, others) in visiting(tx, access, visits, &HashSet::from([erased]))? {
+            if !access.scope.organizations.contains(&organization) {
+                continue;
+            }
             let mut shown = lines(tx, access.id(), organization, Some(&others))?;
             let before = |entry: Uuid| (entry, shown.remove(&entry).unwrap_or_default());
-            let before: Vec<_> = others.into_iter().map(before).collect();
-            if !before.is_empty() {
-                all.push(Self { organization, before });
-            }
+            all.push(Self { organization, before: others.into_iter().map(before).collect() });
         }
         Ok(all)
     }
@@ -300,36 +300,28 @@ impl Erasing {
     }
 }
 
-/// The organisations for which the caller acts, and these.
-fn acted_for(
-    access: &Access,
-    others: impl IntoIterator<Item = OrganizationId>,
-) -> BTreeSet<OrganizationId> {
-    access.scope.organizations.iter().copied().chain(others).collect()
-}
-
-/// The entries of an organisation in which these armed actors were met at these levels, but for those
+/// The entries in which these armed actors were met at these levels, by whose they are, but for those
 /// excepted and those that wait already: what a change of one tells, another's overlaps tell too.
 fn visiting(
     tx: &mut Tx,
     access: &Access,
-    (visits, organization): (&Visits, OrganizationId),
+    visits: &Visits,
     excepted: &HashSet<Uuid>,
-) -> Result<Vec<Uuid>> {
+) -> Result<BTreeMap<OrganizationId, Vec<Uuid>>> {
     let mut found: BTreeSet<Uuid> = BTreeSet::new();
     for visit in visits {
         found.extend(live::visited(tx, access.id(), *visit)?.into_iter().map(|id| id.0));
     }
-    found.retain(|entry| !excepted.contains(entry));
-    let found: Vec<Uuid> = found.into_iter().collect();
+    let found: Vec<Uuid> = found.into_iter().filter(|entry| !excepted.contains(entry)).collect();
     let waiting = withheld::of(tx, access.id(), &found)?;
-    let owned = entries::disclosures(tx, access.id(), &found)?;
-    let is_own = |owner: Option<OrganizationId>| owner == Some(organization);
-    let mut own: Vec<Uuid> =
-        owned.into_iter().filter(|(_, owner, _)| is_own(*owner)).map(|(id, ..)| id).collect();
-    own.retain(|entry| !waiting.contains_key(entry));
-    own.sort_unstable();
-    Ok(own)
+    let mut of: BTreeMap<OrganizationId, Vec<Uuid>> = BTreeMap::new();
+    for (entry, owner, _) in entries::disclosures(tx, access.id(), &found)? {
+        if let Some(owner) = owner.filter(|_| !waiting.contains_key(&entry)) {
+            of.entry(owner).or_default().push(entry);
+        }
+    }
+    of.values_mut().for_each(|entries| entries.sort_unstable());
+    Ok(of)
 }
 
 /// Keeps the lines of entries as they were shown until a later day.

@@ -44,12 +44,11 @@ pub fn list(
     page: &Page,
 ) -> Result<Items<Notification>> {
     access::read(app, person, operation, |tx, access| {
-        access.require(Action::ReadReference, None)?;
+        let mut waiting = unseen(tx, access)?;
         let list = format!("{} notifications", access.id());
         let of = ListOf { account: access.account, list };
         let limit = page.size()?;
         let after = page.position(app, &of)?.as_deref().and_then(Place::parse);
-        let mut waiting = unseen(tx, access)?;
         waiting.retain(|each| after.is_none_or(|after| each.place() > after));
         Ok(cursor::page(app, &of, waiting, limit, |each| each.place().to_string()))
     })
@@ -79,13 +78,13 @@ pub fn read(app: &App, person: Person, operation: &str, ids: &HashSet<Uuid>) -> 
         access.permit(Action::ReadReference, None)?;
         access.assure(Deed::SeeNotifications)?;
         access.tell();
-        let before = kept::seen(tx, access.id(), access.account)?;
+        let before = kept::seen::of(tx, access.id(), access.account)?;
         let standing = standing(tx, access)?.into_iter();
         let seen: HashMap<Uuid, Uuid> = standing
             .filter(|each| ids.contains(&each.id) || before.contains_key(&each.id))
             .map(|each| (each.id, each.thing))
             .collect();
-        Ok(kept::keep_seen(tx, access.id(), access.account, &seen)?)
+        Ok(kept::seen::keep(tx, access.id(), access.account, &seen)?)
     })
 }
 
@@ -93,7 +92,7 @@ pub fn read(app: &App, person: Person, operation: &str, ids: &HashSet<Uuid>) -> 
 /// that something waits asks here, so that no way of telling says more than another.
 pub(crate) fn unseen(tx: &mut Tx, access: &Access) -> Result<Vec<Notification>> {
     access.require(Action::ReadReference, None)?;
-    let seen = kept::seen(tx, access.id(), access.account)?;
+    let seen = kept::seen::of(tx, access.id(), access.account)?;
     let mut waiting = standing(tx, access)?;
     waiting.retain(|each| !seen.contains_key(&each.id));
     Ok(waiting)

@@ -1,8 +1,6 @@
 //! Who is told by e-mail that something waits: the address, the codes that confirm it, and what they
 //! were sent a message about. What waits is written nowhere.
 
-use std::collections::{HashMap, HashSet};
-
 use chrono::NaiveDateTime;
 use concord_domain::{
     email::{CODE_TRIES_MAX, Letter, Sends},
@@ -16,7 +14,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     StoreError,
-    connection::{Tx, insert_all},
+    connection::Tx,
     entries::closed,
     error::Result,
     schema::{email_addresses as t, email_codes as c, emailed_notifications as n},
@@ -216,61 +214,11 @@ pub fn count_wrong(tx: &mut Tx, code: &SentCode) -> Result<()> {
     Ok(())
 }
 
-/// What somebody was sent a message about.
-///
-/// # Errors
-/// The store's own.
-pub fn told(tx: &mut Tx, operation: Uuid, account: Uuid) -> Result<HashSet<Uuid>> {
-    let rows: Vec<RowId> = n::table
-        .filter(n::operation_id.eq(RowId(operation)))
-        .filter(n::account_id.eq(RowId(account)))
-        .select(n::id)
-        .load(tx)?;
-    Ok(rows.into_iter().map(|id| id.0).collect())
-}
-
-/// Keeps what somebody is sent a message about, each with its thing, and forgets all else of it.
-///
-/// # Errors
-/// The store's own.
-pub fn keep_told(
-    tx: &mut Tx,
-    operation: Uuid,
-    account: Uuid,
-    told: &HashMap<Uuid, Uuid>,
-) -> Result<()> {
-    let of_account = n::table
-        .filter(n::operation_id.eq(RowId(operation)))
-        .filter(n::account_id.eq(RowId(account)));
-    diesel::delete(of_account).execute(tx)?;
-    let rows = told.iter().map(|(id, thing)| {
-        (
-            n::operation_id.eq(RowId(operation)),
-            n::account_id.eq(RowId(account)),
-            n::id.eq(RowId(*id)),
-            n::thing_id.eq(RowId(*thing)),
-        )
-    });
-    insert_all!(tx, n::table, rows);
-    Ok(())
-}
-
 /// Forgets what somebody was sent a message about, in every operation.
 ///
 /// # Errors
 /// The store's own.
 pub fn forget_told(tx: &mut Tx, account: Uuid) -> Result<()> {
     diesel::delete(n::table.filter(n::account_id.eq(RowId(account)))).execute(tx)?;
-    Ok(())
-}
-
-/// Forgets who was sent a message about a thing.
-///
-/// # Errors
-/// The store's own.
-pub(crate) fn forget(tx: &mut Tx, operation: Uuid, thing: Uuid) -> Result<()> {
-    let of_thing =
-        n::table.filter(n::operation_id.eq(RowId(operation))).filter(n::thing_id.eq(RowId(thing)));
-    diesel::delete(of_thing).execute(tx)?;
     Ok(())
 }

@@ -1,8 +1,10 @@
 //! The schema, step by step. What both databases say alike is written once.
 
 use diesel::{
+    QueryableByName, RunQueryDsl,
     backend::Backend,
     migration::{Migration, MigrationMetadata, MigrationName, MigrationSource, MigrationVersion},
+    sql_types::Text,
 };
 use diesel_migrations::MigrationHarness;
 
@@ -65,6 +67,9 @@ const STEPS: &[Step] = &[
 
 /// Brings a database up to date. Each step is a transaction of its own.
 pub fn run(tx: &mut Tx) -> Result<()> {
+    if is_done(tx) {
+        return Ok(());
+    }
     let done = match tx {
         Tx::Postgres(c) => c.run_pending_migrations(Steps { postgres: true }).map(|_| ()),
         Tx::Sqlite(c) => c.run_pending_migrations(Steps { postgres: false }).map(|_| ()),
@@ -72,6 +77,22 @@ pub fn run(tx: &mut Tx) -> Result<()> {
     done.map_err(|error| {
         StoreError::Unavailable(format!("it cannot be brought up to date: {error}"))
     })
+}
+
+#[derive(QueryableByName)]
+struct Done {
+    #[diesel(sql_type = Text)]
+    version: String,
+}
+
+/// Whether every step is done. It is asked before anything is made: whoever serves from a database
+/// need not be allowed to make tables in it.
+fn is_done(tx: &mut Tx) -> bool {
+    let done: Result<Vec<Done>, _> =
+        diesel::sql_query("SELECT version FROM __diesel_schema_migrations").load(tx);
+    let done = done.unwrap_or_default();
+    let versions = STEPS.iter().map(|step| StepName(step.name).version().to_string());
+    versions.into_iter().all(|version| done.iter().any(|each| each.version == version))
 }
 
 struct Steps {

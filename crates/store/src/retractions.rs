@@ -16,7 +16,7 @@ use crate::{
     connection::{MultiBackend, Store, Tx},
     contact_requests,
     documents::IDS_MAX,
-    due, email, engagements,
+    due, engagements,
     entries::permitted,
     error::Result,
     links::{self, Role},
@@ -183,14 +183,13 @@ fn bury(tx: &mut Tx, operation: Uuid, id: Uuid, day: Day) -> Result<()> {
 }
 
 /// Forgets by which request a thing was made or added to, so that nobody who guesses the request
-/// sees that the guess is right; who has seen that it waits, or was sent a message about it; and the salts of its hashes in the audit
-/// log. The key of the request stays used.
+/// sees that the guess is right; who has seen that it waits, or was sent a message about it; and the
+/// salts of its hashes in the audit log. The key of the request stays used.
 pub(crate) fn forget_made(tx: &mut Tx, operation: Uuid, id: Uuid) -> Result<()> {
     let made =
         k::table.filter(k::operation_id.eq(RowId(operation))).filter(k::resource_id.eq(RowId(id)));
     diesel::update(made).set(k::request_hash.eq("")).execute(tx)?;
     notifications::forget(tx, operation, id)?;
-    email::forget(tx, operation, id)?;
     audit::erase_salts(tx, operation, id)
 }
 

@@ -366,7 +366,7 @@ fn what_was_retracted_waits_for_nobody_and_leaves_no_trace() {
                 let operation = concord_store::operations::find(tx, "demo")?.expect("is there").id;
                 let account =
                     concord_store::accounts::with_login(tx, &b.login)?.expect("is there").id;
-                concord_store::notifications::seen(tx, operation, account)
+                concord_store::notifications::seen::of(tx, operation, account)
             })
             .expect("read");
         assert!(kept.is_empty(), "{kept:?}");

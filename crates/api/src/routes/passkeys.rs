@@ -250,38 +250,46 @@ impl Reading {
 /// The members of an object, if it is one, and where it stands.
 type Members<'v, 'p> = (Option<&'v Map<String, Value>>, &'p Pointer<'p>);
 
-fn made<'c>(call: &'c Call) -> Result<(&'c str, Made<'c>)> {
-    let mut reading = Reading::default();
-    let (root, names) = (Pointer::ROOT, ["name", "credential"]);
-    let body = reading.body(&call.body, &names);
-    let name = reading.text((body, &root), "name");
+/// What every device says of a passkey: what it calls it, what it was asked; and what is said besides.
+fn credential<'c, T>(
+    reading: &mut Reading,
+    body: Option<&'c Map<String, Value>>,
+    besides: impl FnOnce(&mut Reading, Members<'c, '_>) -> T,
+) -> (&'c str, &'c str, T) {
+    let root = Pointer::ROOT;
     let at = root.member("credential");
     let credential = body.and_then(|body| reading.object(body.get("credential"), &at));
     let raw_id = reading.text((credential, &at), "rawId");
     let below = at.member("response");
     let response = credential.and_then(|members| reading.object(members.get("response"), &below));
     let client_data = reading.text((response, &below), "clientDataJSON");
-    let attestation = reading.text((response, &below), "attestationObject");
+    (raw_id, client_data, besides(reading, (response, &below)))
+}
+
+fn made<'c>(call: &'c Call) -> Result<(&'c str, Made<'c>)> {
+    let mut reading = Reading::default();
+    let body = reading.body(&call.body, &["name", "credential"]);
+    let name = reading.text((body, &Pointer::ROOT), "name");
+    let (raw_id, client_data, attestation) = credential(&mut reading, body, |reading, response| {
+        reading.text(response, "attestationObject")
+    });
     reading.done()?;
     Ok((name, Made { raw_id, client_data, attestation }))
 }
 
 fn shown<'c>(call: &'c Call) -> Result<Shown<'c>> {
     let mut reading = Reading::default();
-    let root = Pointer::ROOT;
     let body = reading.body(&call.body, &["credential"]);
-    let at = root.member("credential");
-    let credential = body.and_then(|body| reading.object(body.get("credential"), &at));
-    let raw_id = reading.text((credential, &at), "rawId");
-    let below = at.member("response");
-    let response = credential.and_then(|members| reading.object(members.get("response"), &below));
-    let client_data = reading.text((response, &below), "clientDataJSON");
-    let authenticator_data = reading.text((response, &below), "authenticatorData");
-    let signature = reading.text((response, &below), "signature");
-    let user_handle = match response.and_then(|members| members.get("userHandle")) {
-        None | Some(Value::Null) => None,
-        Some(_) => reading.text_or_null((response, &below), "userHandle"),
-    };
+    let (raw_id, client_data, (authenticator_data, signature, user_handle)) =
+        credential(&mut reading, body, |reading, response| {
+            let authenticator_data = reading.text(response, "authenticatorData");
+            let signature = reading.text(response, "signature");
+            let user_handle = match response.0.and_then(|members| members.get("userHandle")) {
+                None | Some(Value::Null) => None,
+                Some(_) => reading.text_or_null(response, "userHandle"),
+            };
+            (authenticator_data, signature, user_handle)
+        });
     reading.done()?;
     Ok(Shown { raw_id, client_data, authenticator_data, signature, user_handle })
 }

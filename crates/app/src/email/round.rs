@@ -4,7 +4,7 @@
 //! somebody is told is kept before the message goes: a process that ends in between tells them
 //! nothing, and none tells them twice.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use concord_domain::{
     email::{Letter, Sends, digest_day, morning, pause_after},
@@ -14,7 +14,7 @@ use concord_smtp::{Connection, Server};
 use concord_store::{
     Area, Tx,
     accounts::{self, Account},
-    email as kept,
+    email as kept, notifications as notified,
     operations::{self, KeptOperation},
 };
 use uuid::Uuid;
@@ -154,7 +154,7 @@ fn look(app: &App, account: Uuid) -> Result<Option<Found>> {
             let Some(access) = access::of_account(tx, &account, operation)? else { continue };
             let unseen = notifications::unseen(tx, &access)?;
             waits |= !unseen.is_empty();
-            let told = kept::told(tx, access.id(), access.account)?;
+            let told = notified::told::of(tx, access.id(), access.account)?;
             let is_new = unseen.iter().any(|each| is_new(each, &told, is_morning));
             if address.sends == Sends::Each && is_new {
                 new_in.push(access.id());
@@ -177,8 +177,8 @@ fn of_account(tx: &mut Tx, account: &Account) -> Result<Vec<KeptOperation>> {
 
 /// Whether somebody is to be told of it now who was not yet. What the list tells without a day waits
 /// for the morning.
-fn is_new(each: &Notification, told: &HashSet<Uuid>, is_morning: bool) -> bool {
-    !told.contains(&each.id) && (is_morning || each.day.is_some())
+fn is_new(each: &Notification, told: &HashMap<Uuid, Uuid>, is_morning: bool) -> bool {
+    !told.contains_key(&each.id) && (is_morning || each.day.is_some())
 }
 
 /// Keeps that somebody is told of what waits in an operation; whether any of it is new, which another
@@ -193,13 +193,13 @@ fn claim(app: &App, account: Uuid, operation: Uuid) -> Result<bool> {
         let Some(access) = access::of_account(tx, &account, found)? else { return Ok(false) };
         let mut unseen = notifications::unseen(tx, &access)?;
         let (told, is_morning) =
-            (kept::told(tx, operation, account.id)?, is_morning(app, &address));
+            (notified::told::of(tx, operation, account.id)?, is_morning(app, &address));
         let is_any = unseen.iter().any(|each| is_new(each, &told, is_morning));
         if is_any {
-            unseen.retain(|each| told.contains(&each.id) || is_new(each, &told, is_morning));
+            unseen.retain(|each| told.contains_key(&each.id) || is_new(each, &told, is_morning));
             let told: HashMap<Uuid, Uuid> =
                 unseen.iter().map(|each| (each.id, each.thing)).collect();
-            kept::keep_told(tx, operation, account.id, &told)?;
+            notified::told::keep(tx, operation, account.id, &told)?;
         }
         Ok(is_any)
     })

@@ -59,13 +59,7 @@ pub fn list(
 /// # Errors
 /// [`Error::Forbidden`](crate::Error::Forbidden) for whom who sees nothing of the operation.
 pub fn all(app: &App, person: Person, operation: &str) -> Result<Vec<Notification>> {
-    access::read(app, person, operation, |tx, access| {
-        access.require(Action::ReadReference, None)?;
-        let seen = kept::seen(tx, access.id(), access.account)?;
-        let mut waiting = standing(tx, access)?;
-        waiting.retain(|each| !seen.contains_key(&each.id));
-        Ok(waiting)
-    })
+    access::read(app, person, operation, unseen)
 }
 
 /// Notes that the caller has seen some of what waits for them. Ids of what does not wait are passed

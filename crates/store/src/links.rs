@@ -101,11 +101,10 @@ pub fn owners(tx: &mut Tx, operation: Uuid, role: Role, targets: &[Uuid]) -> Res
             .filter(t::role.eq(role.code()))
             .filter(t::target_id.among(id_list(targets.iter().copied())))
             .select(t::owner_id)
-            .distinct()
             .load(tx)?;
         found.extend(rows.into_iter().map(|id| id.0));
     }
-    Ok(found)
+    Ok(each_once(found))
 }
 
 /// The targets to which any of the owners is linked in a role.
@@ -120,9 +119,15 @@ pub fn targets(tx: &mut Tx, operation: Uuid, role: Role, owners: &[Uuid]) -> Res
             .filter(t::role.eq(role.code()))
             .filter(t::owner_id.among(id_list(owners.iter().copied())))
             .select(t::target_id)
-            .distinct()
             .load(tx)?;
         found.extend(rows.into_iter().map(|id| id.0));
     }
-    Ok(found)
+    Ok(each_once(found))
+}
+
+/// Each of these once. Asked for different ones, SQLite walks along all links to have them in order.
+fn each_once(mut ids: Vec<Uuid>) -> Vec<Uuid> {
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }

@@ -204,14 +204,12 @@ fn erase_flags(tx: &mut Tx, operation: Uuid, things: &[Uuid]) -> Result<()> {
             .filter(s::operation_id.eq(RowId(operation)))
             .filter(is_of)
             .select(s::flag_id)
-            .distinct()
             .load(tx)?;
         flags.extend(rows);
         let rows: Vec<RowId> = fe::table
             .filter(fe::operation_id.eq(RowId(operation)))
             .filter(fe::entry_id.among(id_list(things.iter().copied())))
             .select(fe::flag_id)
-            .distinct()
             .load(tx)?;
         flags.extend(rows);
     }

@@ -154,7 +154,7 @@ fn a_request_goes_where_there_is_something() {
     ] {
         is_problem(&a.request(method, path, &[JSON], None), 405, "method_not_allowed");
     }
-    for path in ["/", "/v1", "/v2/operations", "/v1/operations/demo/targets", "nothing/at/all"] {
+    for path in ["/v1", "/v2/operations", "/v1/operations/demo/targets", "nothing/at/all"] {
         is_problem(&a.get(path), 404, "not_found");
     }
 }

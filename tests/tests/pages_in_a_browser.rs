@@ -2,6 +2,7 @@
 //! the rules for accessibility find.
 
 use concord_app::samples::Sample;
+use concord_domain::vocabulary::Role;
 use concord_tests::{Database, PASSWORD, Person, Registry, browser::Browser, file, small_world};
 use serde_json::{Value, json};
 
@@ -67,6 +68,14 @@ fn rules_find_nothing_wrong_with_any_page_on_a_phone_or_at_a_desk() {
         ("flags", "/operations/exercise/flags"),
         ("log", "/operations/exercise/log"),
         ("meeting", "/operations/exercise/meeting"),
+        ("network", "/operations/exercise/network"),
+        ("armed-actors", "/operations/exercise/armed-actors"),
+        ("report", "/operations/exercise/report"),
+        ("contact", "/operations/exercise/contact"),
+        ("learn", "/operations/exercise/learn"),
+        ("account", "/account"),
+        ("second-factor", "/account/second-factor"),
+        ("tools", "/account/tools"),
         ("sessions", "/sessions"),
         ("operations", "/operations"),
     ];
@@ -95,6 +104,9 @@ fn one_flag_and_one_entry_are_whole_in_both_directions() {
     let flag = flags["items"][0]["id"].as_str().expect("an id");
     let entries = person.get("engagements").expect(200).body;
     let entry = entries["items"][0]["id"].as_str().expect("an id");
+    let found = person.post("armed-actors/search", &json!({"name": "UFV Sefa Bridge post"}));
+    let found = found.expect(200).body;
+    let actor = found["items"][0]["armed_actor"].as_str().expect("an id");
     let mut browser = Browser::start();
     for language in ["en", "ar"] {
         // What is left of a desk's 1,280 pixels at 400 %.
@@ -103,9 +115,33 @@ fn one_flag_and_one_entry_are_whole_in_both_directions() {
         for (name, path) in [
             ("flag", format!("/operations/exercise/flags/{flag}")),
             ("entry", format!("/operations/exercise/entries/{entry}")),
+            ("armed-actor", format!("/operations/exercise/armed-actors/{actor}")),
         ] {
             let name = format!("{name}-{language}-320");
             look(&mut browser, &registry, (&name, &path), language);
+        }
+    }
+}
+
+#[test]
+fn what_is_set_up_is_whole_in_both_directions() {
+    let registry = Registry::with(Database::Sqlite, &small_world());
+    exercise(&registry);
+    let keeper = registry.person("exercise", Role::FocalPoint, Some("rtw"));
+    let desk = registry.desk("exercise");
+    let mut browser = Browser::start();
+    for (language, width) in [("en", 320), ("ar", WIDTHS[1])] {
+        for (who, person, pages) in [
+            ("focal-point", &keeper, &["setup", "people", "audit"][..]),
+            ("desk", &desk, &["setup", "desk", "organizations", "leads", "common-positions"]),
+        ] {
+            let window = json!({"language": language, "width": width, "dark": false});
+            sign_in(&mut browser, &registry, &person.login, &window);
+            for page in pages {
+                let name = format!("{who}-{page}-{language}-{width}");
+                let path = format!("/operations/exercise/{page}");
+                look(&mut browser, &registry, (&name, &path), language);
+            }
         }
     }
 }

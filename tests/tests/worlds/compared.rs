@@ -5,6 +5,9 @@ use serde_json::Value;
 
 use crate::hidden::{Difference, Plan, reads_all_records};
 
+/// The page that shows the audit log.
+const AUDIT_PAGE: &str = "page GET /operations/{operation}/audit";
+
 /// Where the answers of two worlds differ; none if they are the same.
 pub fn differing(plan: &Plan, call: &str, (left, right): (&Answer, &Answer)) -> Option<String> {
     let granted = Granted::of(plan, call);
@@ -44,12 +47,15 @@ enum Granted {
 
 impl Granted {
     fn of(plan: &Plan, call: &str) -> Self {
+        let is_presence = plan.difference == Difference::Presence;
         match call {
             "list_audit_weeks" if plan.days > 0 => Self::Weeks,
             "get_audit_checkpoint" => Self::Size,
             "list_audit_records" if !reads_all_records(plan.caller) => Self::Size,
-            "list_audit_records" if plan.difference == Difference::Presence => Self::Everything,
+            "list_audit_records" if is_presence => Self::Everything,
             "list_audit_records" => Self::Records,
+            AUDIT_PAGE if reads_all_records(plan.caller) && is_presence => Self::Everything,
+            AUDIT_PAGE if plan.days > 0 => Self::Weeks,
             _ => Self::Nothing,
         }
     }
@@ -76,7 +82,11 @@ impl Granted {
             Self::Records => &["proof", "hash"],
             Self::Everything | Self::Weeks => &["items", "next"],
         };
-        let body = if members.is_empty() || answer.body.is_null() {
+        let body = if self == Self::Everything && answer.body.is_null() {
+            String::new()
+        } else if self == Self::Weeks && answer.body.is_null() {
+            without_weeks(&answer.text)
+        } else if members.is_empty() || answer.body.is_null() {
             answer.text.clone()
         } else {
             let mut body = answer.body.clone();
@@ -85,6 +95,15 @@ impl Granted {
         };
         (body, headers.concat())
     }
+}
+
+/// The page of the audit log without what it says of weeks.
+fn without_weeks(page: &str) -> String {
+    let Some((before, rest)) = page.split_once("<section aria-labelledby=\"weeks\">") else {
+        return page.to_owned();
+    };
+    let (_, after) = rest.split_once("</section>").expect("its end");
+    format!("{before}{after}")
 }
 
 fn without(value: &mut Value, names: &[&str]) {

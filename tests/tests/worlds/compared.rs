@@ -1,6 +1,6 @@
 //! Whether two answers are the same, byte for byte, but for what is granted.
 
-use concord_tests::Answer;
+use concord_tests::{Answer, walk::Caller};
 use serde_json::Value;
 
 use crate::hidden::{Difference, Plan, reads_all_records};
@@ -48,13 +48,15 @@ enum Granted {
 impl Granted {
     fn of(plan: &Plan, call: &str) -> Self {
         let is_presence = plan.difference == Difference::Presence;
+        // Whoever has made a tool that reads no records signs in to pages as the auditor that they are.
+        let reads_all = reads_all_records(plan.caller) || plan.caller == Caller::Tool;
         match call {
             "list_audit_weeks" if plan.days > 0 => Self::Weeks,
             "get_audit_checkpoint" => Self::Size,
             "list_audit_records" if !reads_all_records(plan.caller) => Self::Size,
             "list_audit_records" if is_presence => Self::Everything,
             "list_audit_records" => Self::Records,
-            AUDIT_PAGE if reads_all_records(plan.caller) && is_presence => Self::Everything,
+            AUDIT_PAGE if reads_all && is_presence => Self::Everything,
             AUDIT_PAGE if plan.days > 0 => Self::Weeks,
             _ => Self::Nothing,
         }

@@ -53,6 +53,16 @@ impl Frame {
         Self::bare(&visit.path, visit.form_token())
     }
 
+    /// What a form of the page carries; nothing if nobody is signed in.
+    pub fn token(&self) -> &str {
+        self.form_token.as_deref().unwrap_or_default()
+    }
+
+    /// The key of the operation that it is about; nothing outside of one.
+    pub fn key(&self) -> &str {
+        self.operation.as_ref().map_or("", |operation| &operation.key)
+    }
+
     /// Whether people practise in the operation that it is about.
     pub fn is_exercise(&self) -> bool {
         self.operation.as_ref().is_some_and(|operation| operation.is_exercise)

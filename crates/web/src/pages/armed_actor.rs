@@ -204,10 +204,6 @@ impl Page {
     fn actors(&self) -> String {
         format!("{}/armed-actors", self.operation)
     }
-
-    fn token(&self) -> &str {
-        self.frame.form_token.as_deref().unwrap_or_default()
-    }
 }
 
 /// The armed actor.

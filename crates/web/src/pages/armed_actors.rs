@@ -79,12 +79,6 @@ struct Page {
     more: usize,
 }
 
-impl Page {
-    fn token(&self) -> &str {
-        self.frame.form_token.as_deref().unwrap_or_default()
-    }
-}
-
 /// Those that are part of no other.
 pub fn list(visit: &Visit) -> Result<Reply> {
     page(visit, None, None)

@@ -57,12 +57,6 @@ struct Page {
     weeks: Option<Vec<Week>>,
 }
 
-impl Page {
-    fn operation(&self) -> &str {
-        self.frame.operation.as_ref().map_or("", |operation| &operation.key)
-    }
-}
-
 /// The latest records first.
 pub fn list(visit: &Visit) -> Result<Reply> {
     let (w, app, person, operation) = (visit.words, &visit.app, visit.person()?, visit.operation());

@@ -1,19 +1,13 @@
 //! Choosing something by what it is called: what was typed, what may be meant by it, and what is
 //! asked back.
 
-use concord_app::{
-    armed_actors::search,
-    cursor::Page as Part,
-    places::{Suggested, search as search_places},
-    resources::{self, Resource, Shown},
-};
-use serde_json::{Value, json};
+use concord_app::{armed_actors::search, places::search as search_places, resources::Resource};
+use serde_json::json;
 use uuid::Uuid;
 
+use super::kept::few_names;
 use crate::visit::{Result, Visit};
 
-/// How many names stand in a list to choose from as one types; if there are more, none do.
-const NAMES_MAX: i64 = 200;
 /// How many things are offered if it is not clear which one is meant.
 const OFFERED_MAX: usize = 8;
 
@@ -37,6 +31,30 @@ pub enum Meant {
     One(Uuid),
     /// One of these, or, if there are none, nothing that is known.
     Several(Vec<Offer>),
+}
+
+impl Meant {
+    /// The one that is meant, if it is clear.
+    pub const fn one(&self) -> Option<Uuid> {
+        match self {
+            Self::One(id) => Some(*id),
+            Self::Nothing | Self::Several(_) => None,
+        }
+    }
+
+    /// To what a question is limited: one thing, or nothing; none if that is not clear.
+    pub const fn limit(&self) -> Option<Option<Uuid>> {
+        match self {
+            Self::One(id) => Some(Some(*id)),
+            Self::Nothing => Some(None),
+            Self::Several(_) => None,
+        }
+    }
+
+    /// Whether something was typed that nothing is called like.
+    pub const fn is_unknown(&self) -> bool {
+        matches!(self, Self::Several(offers) if offers.is_empty())
+    }
 }
 
 /// A field by which something is chosen, as it stands in the form.
@@ -63,24 +81,10 @@ pub fn chosen<T: Resource>(
     meant: Meant,
     problem: Option<String>,
 ) -> Result<Chosen> {
-    let part = Part { limit: Some(NAMES_MAX), cursor: None };
-    let all = resources::list::<T>(&visit.app, visit.person()?, visit.operation(), &part)?;
-    let mut names: Vec<String> = match all.next {
-        None => all.items.iter().map(|shown| text(&shown.body["name"])).collect(),
-        Some(_) => Vec::new(),
-    };
-    names.sort();
-    names.dedup();
-    let (kept, offers) = match meant {
-        Meant::One(id) => (Some(id), Vec::new()),
-        Meant::Several(offers) => (None, offers),
-        Meant::Nothing => (None, Vec::new()),
-    };
+    let names = few_names::<T>(visit)?;
+    let kept = meant.one();
+    let offers = if let Meant::Several(offers) = meant { offers } else { Vec::new() };
     Ok(Chosen { typed: typed.to_owned(), names, kept, offers, problem })
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
 }
 
 /// What is meant by what was typed into a field; what was chosen of what was offered for just that.
@@ -102,23 +106,6 @@ pub fn meant(
     }
 }
 
-/// All things of a kind.
-///
-/// # Errors
-/// Those of listing them.
-pub fn all<T: Resource>(visit: &Visit) -> Result<Vec<Shown>> {
-    let mut all: Vec<Shown> = Vec::new();
-    let mut part = Part { limit: Some(NAMES_MAX), cursor: None };
-    loop {
-        let page = resources::list::<T>(&visit.app, visit.person()?, visit.operation(), &part)?;
-        all.extend(page.items);
-        match page.next {
-            Some(next) => part.cursor = Some(next),
-            None => return Ok(all),
-        }
-    }
-}
-
 /// The armed actors that are called like this.
 ///
 /// # Errors
@@ -126,16 +113,10 @@ pub fn all<T: Resource>(visit: &Visit) -> Result<Vec<Shown>> {
 pub fn actors(visit: &Visit, typed: &str) -> Result<Meant> {
     let body = json!({"name": typed, "limit": OFFERED_MAX});
     let found = search::search(&visit.app, visit.person()?, visit.operation(), &body)?;
-    let is_exact = |one: &&search::Suggested| one.score >= 1.0;
-    if let [one] = found.iter().filter(is_exact).collect::<Vec<_>>().as_slice() {
-        return Ok(Meant::One(one.actor.identity.id.0));
-    }
-    let offer = |one: search::Suggested| Offer {
-        id: one.actor.identity.id.0,
-        name: one.actor.name.as_str().to_owned(),
-        above: one.parent.map(|(_, name)| name),
-    };
-    Ok(Meant::Several(found.into_iter().map(offer).collect()))
+    Ok(of_found(found.into_iter().map(|one| {
+        let (id, name) = (one.actor.identity.id.0, one.actor.name.as_str().to_owned());
+        (one.score >= 1.0, Offer { id, name, above: one.parent.map(|(_, name)| name) })
+    })))
 }
 
 /// The places that are called so, or else those in whose names it stands.
@@ -145,14 +126,18 @@ pub fn actors(visit: &Visit, typed: &str) -> Result<Meant> {
 pub fn places(visit: &Visit, typed: &str) -> Result<Meant> {
     let body = json!({"name": typed, "limit": OFFERED_MAX});
     let found = search_places(&visit.app, visit.person()?, visit.operation(), &body)?;
-    let is_exact = |one: &&Suggested| one.is_exact;
-    if let [one] = found.iter().filter(is_exact).collect::<Vec<_>>().as_slice() {
-        return Ok(Meant::One(one.place.identity.id.0));
+    Ok(of_found(found.into_iter().map(|one| {
+        let (id, name) = (one.place.identity.id.0, one.place.name.as_str().to_owned());
+        (one.is_exact, Offer { id, name, above: one.parent.map(|parent| parent.name) })
+    })))
+}
+
+/// The one that is called just so, if there is just one; else all that were found, to choose from.
+fn of_found(found: impl Iterator<Item = (bool, Offer)>) -> Meant {
+    let found: Vec<(bool, Offer)> = found.collect();
+    let mut exact = found.iter().filter(|(is_exact, _)| *is_exact);
+    match (exact.next(), exact.next()) {
+        (Some((_, one)), None) => Meant::One(one.id),
+        _ => Meant::Several(found.into_iter().map(|(_, offer)| offer).collect()),
     }
-    let offer = |one: Suggested| Offer {
-        id: one.place.identity.id.0,
-        name: one.place.name.as_str().to_owned(),
-        above: one.parent.map(|parent| parent.name),
-    };
-    Ok(Meant::Several(found.into_iter().map(offer).collect()))
 }

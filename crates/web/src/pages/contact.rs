@@ -87,12 +87,6 @@ struct Page {
     others: Vec<Others>,
 }
 
-impl Page {
-    fn token(&self) -> &str {
-        self.frame.form_token.as_deref().unwrap_or_default()
-    }
-}
-
 #[derive(Template)]
 #[template(path = "ask_contact.html", whitespace = "minimize")]
 struct AskPage {
@@ -100,12 +94,6 @@ struct AskPage {
     frame: Frame,
     address: String,
     form: Form,
-}
-
-impl AskPage {
-    fn token(&self) -> &str {
-        self.frame.form_token.as_deref().unwrap_or_default()
-    }
 }
 
 /// What was asked, on both sides.

@@ -54,16 +54,6 @@ struct Page {
     form: Form,
 }
 
-impl Page {
-    fn token(&self) -> &str {
-        self.frame.form_token.as_deref().unwrap_or_default()
-    }
-
-    fn operation(&self) -> &str {
-        self.frame.operation.as_ref().map_or("", |operation| &operation.key)
-    }
-}
-
 fn address(visit: &Visit) -> String {
     format!("/operations/{}/desk", visit.operation())
 }

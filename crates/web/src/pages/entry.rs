@@ -56,12 +56,6 @@ struct Page {
     form: Option<Form>,
 }
 
-impl Page {
-    fn token(&self) -> &str {
-        self.frame.form_token.as_deref().unwrap_or_default()
-    }
-}
-
 /// The entry.
 pub fn show(visit: &Visit) -> Result<Reply> {
     page(visit, &[])

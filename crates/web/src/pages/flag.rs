@@ -80,17 +80,9 @@ struct Page {
 }
 
 impl Page {
-    fn key(&self) -> &str {
-        self.frame.operation.as_ref().map_or("", |operation| &operation.key)
-    }
-
     /// Below which the pages of armed actors are.
     fn actors(&self) -> String {
-        format!("/operations/{}/armed-actors", self.key())
-    }
-
-    fn token(&self) -> &str {
-        self.frame.form_token.as_deref().unwrap_or_default()
+        format!("/operations/{}/armed-actors", self.frame.key())
     }
 }
 

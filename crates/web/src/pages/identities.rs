@@ -26,12 +26,6 @@ struct Page {
     linked: Vec<Linked>,
 }
 
-impl Page {
-    fn token(&self) -> &str {
-        self.frame.form_token.as_deref().unwrap_or_default()
-    }
-}
-
 /// What is linked.
 pub fn list(visit: &Visit) -> Result<Reply> {
     let w = visit.words;

@@ -32,21 +32,29 @@ pub fn part<T: Resource>(visit: &Visit) -> Result<(Vec<Shown>, Option<String>)> 
     Ok((items, next.map(|cursor| format!("?cursor={cursor}"))))
 }
 
-/// Every thing of a kind by its id, with its name, by name.
-pub fn names<T: Resource>(visit: &Visit) -> Result<Vec<(String, String)>> {
+/// All things of a kind.
+///
+/// # Errors
+/// Those of listing them.
+pub fn all<T: Resource>(visit: &Visit) -> Result<Vec<Shown>> {
     let mut all = Vec::new();
     let mut part = Page { limit: Some(ASKED), cursor: None };
     loop {
         let page = resources::list::<T>(&visit.app, visit.person()?, visit.operation(), &part)?;
-        let named = |shown: &Shown| (shown.id.to_string(), text(&shown.body["name"]));
-        all.extend(page.items.iter().map(named));
+        all.extend(page.items);
         match page.next {
             Some(next) => part.cursor = Some(next),
-            None => break,
+            None => return Ok(all),
         }
     }
-    all.sort_by_key(|(_, name)| name.to_lowercase());
-    Ok(all)
+}
+
+/// Every thing of a kind by its id, with its name, by name.
+pub fn names<T: Resource>(visit: &Visit) -> Result<Vec<(String, String)>> {
+    let named = |shown: &Shown| (shown.id.to_string(), text(&shown.body["name"]));
+    let mut names: Vec<_> = all::<T>(visit)?.iter().map(named).collect();
+    names.sort_by_key(|(_, name)| name.to_lowercase());
+    Ok(names)
 }
 
 /// Some names of a kind, for who types one to choose from; none if there are more.

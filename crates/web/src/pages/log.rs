@@ -21,6 +21,7 @@ use uuid::Uuid;
 
 use super::{
     choosing::{self, Chosen, Meant, actors, chosen, places},
+    kept::{self, text},
     raised::Raised,
 };
 use crate::{
@@ -38,8 +39,10 @@ use fields::{Field, Kind, Making, field_of, has_problem, said};
 use typed::{Named, Typed};
 
 /// What has been found of what stands in the form.
+#[derive(Default)]
 enum Found {
     /// Nothing has been looked for.
+    #[default]
     Nothing,
     /// What it would raise with what the visitor may read.
     Previewed(Vec<Raised>),
@@ -78,10 +81,6 @@ struct Page {
 }
 
 impl Page {
-    fn token(&self) -> &str {
-        self.frame.form_token.as_deref().unwrap_or_default()
-    }
-
     const fn is_found(&self) -> bool {
         !matches!(self.found, Found::Nothing)
     }
@@ -89,7 +88,7 @@ impl Page {
 
 /// The empty form.
 pub fn ask(visit: &Visit) -> Result<Reply> {
-    form(visit, &Typed::blank(visit), Tried::default())
+    form(visit, &frame::enter(visit)?, &Typed::blank(visit), Tried::default())
 }
 
 /// The form with what a former entry holds.
@@ -109,7 +108,7 @@ pub fn again(visit: &Visit) -> Result<Reply> {
         typed = typed.with("place", text(&shown.body["name"]));
         tried.place = Meant::One(id);
     }
-    form(visit, &typed, tried)
+    form(visit, &frame::enter(visit)?, &typed, tried)
 }
 
 /// What the form was sent for.
@@ -120,22 +119,12 @@ enum Wish {
 }
 
 /// What came of trying what was typed.
+#[derive(Default)]
 struct Tried {
     actor: Meant,
     place: Meant,
     faults: Vec<Fault>,
     found: Found,
-}
-
-impl Default for Tried {
-    fn default() -> Self {
-        Self {
-            actor: Meant::Nothing,
-            place: Meant::Nothing,
-            faults: Vec::new(),
-            found: Found::Nothing,
-        }
-    }
 }
 
 /// Shows what it would raise, checks it, or logs it.
@@ -145,12 +134,11 @@ pub fn send(visit: &Visit) -> Result<Reply> {
     let actor = choosing::meant(visit, "actor", actors)?;
     let place = choosing::meant(visit, "place", places)?;
     let named = named(visit, &entered, &typed, (&actor, &place))?;
-    let is_clear = |meant: &Meant| !matches!(meant, Meant::Several(_));
     let wish = match visit.field("do") {
         // Nothing is done as long as it is not clear what is meant.
-        _ if !is_clear(&actor) || !is_clear(&place) => {
+        _ if actor.limit().is_none() || place.limit().is_none() => {
             let tried = Tried { actor, place, ..Tried::default() };
-            return form(visit, &typed, tried);
+            return form(visit, &entered, &typed, tried);
         }
         Some("log") => Wish::Log,
         Some("check") => Wish::Check,
@@ -162,8 +150,8 @@ pub fn send(visit: &Visit) -> Result<Reply> {
             let at = format!("/operations/{}/entries/{id}", visit.operation());
             Ok(Reply::go_to(at))
         }
-        Ok(Done::Found(found)) => form(visit, &typed, tried(Vec::new(), found)),
-        Err(Error::Invalid(faults)) => form(visit, &typed, tried(faults, Found::Nothing)),
+        Ok(Done::Found(found)) => form(visit, &entered, &typed, tried(Vec::new(), found)),
+        Err(Error::Invalid(faults)) => form(visit, &entered, &typed, tried(faults, Found::Nothing)),
         Err(error) => Err(error.into()),
     }
 }
@@ -228,10 +216,7 @@ fn named(
     typed: &Typed,
     (actor, place): (&Meant, &Meant),
 ) -> Result<Named> {
-    let one = |meant: &Meant| match meant {
-        Meant::One(id) => Some(id.to_string()),
-        Meant::Nothing | Meant::Several(_) => None,
-    };
+    let one = |meant: &Meant| meant.one().map(|id| id.to_string());
     let chosen = Some(typed.get("organization")).filter(|chosen| !chosen.is_empty());
     let own = entered.organizations.first().map(ToString::to_string);
     let mut places: Vec<String> = one(place).into_iter().collect();
@@ -256,7 +241,7 @@ fn listed<T: Resource>(visit: &Visit, typed: &str) -> Result<Vec<String>> {
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    let all = choosing::all::<T>(visit)?;
+    let all = kept::all::<T>(visit)?;
     let known = |name: &str| {
         let name = name.to_lowercase();
         all.iter().find(|shown| {
@@ -269,13 +254,8 @@ fn listed<T: Resource>(visit: &Visit, typed: &str) -> Result<Vec<String>> {
     Ok(wanted.into_iter().map(meant).collect())
 }
 
-fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
-}
-
-fn form(visit: &Visit, typed: &Typed, tried: Tried) -> Result<Reply> {
-    let entered = frame::enter(visit)?;
-    if entered.organizations.is_empty() || !may(&entered, Action::ReadEntries) {
+fn form(visit: &Visit, entered: &Entered, typed: &Typed, tried: Tried) -> Result<Reply> {
+    if entered.organizations.is_empty() || !may(entered, Action::ReadEntries) {
         return Err(Error::Forbidden("only people of an organisation log for it").into());
     }
     let w = visit.words;
@@ -283,18 +263,18 @@ fn form(visit: &Visit, typed: &Typed, tried: Tried) -> Result<Reply> {
     let making = Making { w, typed, faults: &faults };
     let actor_problem = making.problem("actor").or_else(|| unknown(w, &actor, "log.actor_none"));
     let place_problem = making.problem("place").or_else(|| unknown(w, &place, "log.place_none"));
-    let is_unclear = [&actor, &place].into_iter().any(|it| matches!(it, Meant::Several(_)));
+    let is_unclear = [&actor, &place].into_iter().any(|it| it.limit().is_none());
     let is_wrong = !faults.is_empty() || is_unclear;
     let more = making.more();
     let page = Page {
         w,
-        frame: Frame { here: address(visit), ..Frame::within(visit, &entered) },
+        frame: Frame { here: address(visit), ..Frame::within(visit, entered) },
         address: address(visit),
         words: format!("/operations/{}/learn#words", visit.operation()),
         key: visit.field("key").map_or_else(|| visit.new_key(), str::to_owned),
         draft: (assets::draft(), visit.draft_key().to_owned()),
         is_blank: visit.field("do").is_none() && faults.is_empty(),
-        organization: making.organization(own_organizations(visit, &entered)?),
+        organization: making.organization(own_organizations(visit, entered)?),
         actor: chosen::<ArmedActor>(visit, typed.get("actor"), actor, actor_problem)?,
         level: vec![making.level()],
         place: chosen::<Place>(visit, typed.get("place"), place, place_problem)?,
@@ -322,10 +302,7 @@ fn address(visit: &Visit) -> String {
 
 /// That nothing is called what was typed.
 fn unknown(w: Words, meant: &Meant, said: &'static str) -> Option<String> {
-    match meant {
-        Meant::Several(offers) if offers.is_empty() => Some(w.text(said).to_owned()),
-        _ => None,
-    }
+    meant.is_unknown().then(|| w.text(said).to_owned())
 }
 
 /// The organisations for which the visitor logs, where there is more than one.

@@ -40,12 +40,6 @@ struct Page {
     form: Option<Form>,
 }
 
-impl Page {
-    fn operation(&self) -> &str {
-        self.frame.operation.as_ref().map_or("", |operation| &operation.key)
-    }
-}
-
 fn address(visit: &Visit) -> String {
     format!("/operations/{}/mechanisms", visit.operation())
 }

@@ -37,12 +37,6 @@ struct Page {
     day_problem: Option<&'static str>,
 }
 
-impl Page {
-    fn token(&self) -> &str {
-        self.frame.form_token.as_deref().unwrap_or_default()
-    }
-}
-
 /// The form.
 pub fn ask(visit: &Visit) -> Result<Reply> {
     let day = visit.app.today().to_string();
@@ -69,12 +63,7 @@ fn answer(visit: &Visit, show: impl Fn(&Visit, About, Day) -> Result<Reply>) -> 
     let today = visit.app.today();
     let typed = visit.field("day").map_or_else(|| today.to_string(), str::to_owned);
     let day = parse_day(&typed);
-    let where_to = match &place {
-        Meant::One(place) => Some(Some(*place)),
-        Meant::Nothing => Some(None),
-        Meant::Several(_) => None,
-    };
-    match (&actor, where_to, day) {
+    match (&actor, place.limit(), day) {
         (Meant::One(actor), Some(place), Some(day)) => show(visit, (*actor, place), day),
         _ => {
             let actor_problem = match &actor {
@@ -82,10 +71,7 @@ fn answer(visit: &Visit, show: impl Fn(&Visit, About, Day) -> Result<Reply>) -> 
                 Meant::Several(offers) if offers.is_empty() => Some(w.text("meeting.actor_none")),
                 _ => None,
             };
-            let place_problem = match &place {
-                Meant::Several(offers) if offers.is_empty() => Some(w.text("meeting.place_none")),
-                _ => None,
-            };
+            let place_problem = place.is_unknown().then(|| w.text("meeting.place_none"));
             let day_problem = day.is_none().then(|| w.text("meeting.day_wrong"));
             let (actor, place) = ((actor, actor_problem), (place, place_problem));
             page(visit, actor, place, (typed, day_problem))

@@ -81,10 +81,7 @@ impl Asked {
 
     /// The question, as the use case takes it.
     fn question(&self) -> Value {
-        let id = |meant: &Meant| match meant {
-            Meant::One(id) => Some(id.to_string()),
-            Meant::Nothing | Meant::Several(_) => None,
-        };
+        let id = |meant: &Meant| meant.one().map(|id| id.to_string());
         let day = |dated: &Dated| dated.day.map(|day| day.to_string());
         json!({
             "armed_actor": id(&self.actor), "place": id(&self.place),
@@ -116,12 +113,7 @@ struct Page {
 impl Page {
     /// Below which the pages of armed actors are.
     fn actors(&self) -> String {
-        let operation = self.frame.operation.as_ref();
-        format!("/operations/{}/armed-actors", operation.map_or("", |operation| &operation.key))
-    }
-
-    fn token(&self) -> &str {
-        self.frame.form_token.as_deref().unwrap_or_default()
+        format!("/operations/{}/armed-actors", self.frame.key())
     }
 }
 

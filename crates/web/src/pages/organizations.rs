@@ -48,12 +48,6 @@ struct Page {
     form: Option<Form>,
 }
 
-impl Page {
-    fn operation(&self) -> &str {
-        self.frame.operation.as_ref().map_or("", |operation| &operation.key)
-    }
-}
-
 fn address(visit: &Visit) -> String {
     format!("/operations/{}/organizations", visit.operation())
 }

@@ -45,16 +45,6 @@ struct Page {
     form: Form,
 }
 
-impl Page {
-    fn token(&self) -> &str {
-        self.frame.form_token.as_deref().unwrap_or_default()
-    }
-
-    fn operation(&self) -> &str {
-        self.frame.operation.as_ref().map_or("", |operation| &operation.key)
-    }
-}
-
 #[derive(Template)]
 #[template(path = "invited.html", whitespace = "minimize")]
 struct InvitedPage {

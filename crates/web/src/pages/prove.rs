@@ -34,10 +34,6 @@ struct Page {
 }
 
 impl Page {
-    fn token(&self) -> &str {
-        self.frame.form_token.as_deref().unwrap_or_default()
-    }
-
     /// Whether something is carried out with the proof.
     fn does_something(&self) -> bool {
         self.action != "/prove"

@@ -13,7 +13,6 @@ use concord_domain::{
 };
 use concord_reports::{brief::WayBack, forms::Form};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::choosing::{Chosen, Meant, actors, chosen, meant, places};
 use crate::{
@@ -59,12 +58,6 @@ struct Page {
     problems: Problems,
 }
 
-impl Page {
-    fn token(&self) -> &str {
-        self.frame.form_token.as_deref().unwrap_or_default()
-    }
-}
-
 /// The form.
 pub fn ask(visit: &Visit) -> Result<Reply> {
     page(visit, Meant::Nothing, Meant::Nothing, Problems::default())
@@ -78,14 +71,14 @@ pub fn show(visit: &Visit) -> Result<Reply> {
     let is_day = |typed: &str| parse_day(typed).is_some();
     let wrong = |is_wrong: bool, key| is_wrong.then(|| w.text(key));
     let problems = Problems {
-        actor: wrong(is_unknown(&actor), "meeting.actor_none"),
-        place: wrong(is_unknown(&place), "meeting.place_none"),
+        actor: wrong(actor.is_unknown(), "meeting.actor_none"),
+        place: wrong(place.is_unknown(), "meeting.place_none"),
         from: wrong(!is_day(&from), "meeting.day_wrong"),
         until: wrong(!is_day(&until), "meeting.day_wrong"),
         other: None,
     };
     let are_days = problems.from.is_none() && problems.until.is_none();
-    let (true, Some(of), Some(within)) = (are_days, one(&actor), one(&place)) else {
+    let (true, Some(of), Some(within)) = (are_days, actor.limit(), place.limit()) else {
         return page(visit, actor, place, problems);
     };
     let question = json!({
@@ -101,20 +94,6 @@ pub fn show(visit: &Visit) -> Result<Reply> {
             page(visit, actor, place, faulty(w, &faults))
         }
         answer => answer,
-    }
-}
-
-/// Whether something was typed that nothing is called like.
-fn is_unknown(meant: &Meant) -> bool {
-    matches!(meant, Meant::Several(offers) if offers.is_empty())
-}
-
-/// What the report is limited to: one thing, or nothing; none if that is not clear.
-const fn one(meant: &Meant) -> Option<Option<Uuid>> {
-    match meant {
-        Meant::One(id) => Some(Some(*id)),
-        Meant::Nothing => Some(None),
-        Meant::Several(_) => None,
     }
 }
 

@@ -31,12 +31,6 @@ struct Page {
     sessions: Vec<Session>,
 }
 
-impl Page {
-    fn token(&self) -> &str {
-        self.frame.form_token.as_deref().unwrap_or_default()
-    }
-}
-
 /// The visitor's sessions, those that were used last first.
 pub fn list(visit: &Visit) -> Result<Reply> {
     let w = visit.words;

@@ -43,12 +43,6 @@ struct Page {
     form: Form,
 }
 
-impl Page {
-    fn token(&self) -> &str {
-        self.frame.form_token.as_deref().unwrap_or_default()
-    }
-}
-
 /// The tokens.
 pub fn list(visit: &Visit) -> Result<Reply> {
     page(visit, None, None)

@@ -571,7 +571,7 @@ fn tool() -> Value {
 }
 
 /// A code of the second factor that somebody begins to bring in.
-fn code(registry: &Registry, enrolled: &Answer) -> String {
+pub fn code(registry: &Registry, enrolled: &Answer) -> String {
     let totp = Totp::from_url(text(&enrolled.body["uri"])).expect("an address that apps read");
     let now = registry.app.now().and_utc().timestamp();
     totp.generate(now.unsigned_abs()).to_string()

@@ -68,7 +68,7 @@ impl Pair<'_> {
                 continue;
             }
             let mut random = self.random(at, 2);
-            let forms = forms((method, path), hidden, &mut random);
+            let forms = forms((method, path), base, hidden, &mut random);
             for address in self.addresses(base, &session, (path, hidden), &mut random) {
                 for fields in &forms {
                     let sent = session.sends(method, &address, fields);
@@ -129,7 +129,12 @@ impl Pair<'_> {
 }
 
 /// What is sent to a page: what people type, and the same about what is hidden.
-fn forms((method, path): (&Method, &str), hidden: &Hidden, random: &mut Random) -> Forms {
+fn forms(
+    (method, path): (&Method, &str),
+    base: &Base,
+    hidden: &Hidden,
+    random: &mut Random,
+) -> Forms {
     if *method == Method::GET {
         return vec![Vec::new()];
     }
@@ -155,7 +160,10 @@ fn forms((method, path): (&Method, &str), hidden: &Hidden, random: &mut Random) 
     };
     let mut forms = match path {
         "/sign-in" => vec![typed(&[("login", "nobody"), ("password", "wrong")])],
-        "/sign-in/second-factor" => vec![typed(&[("code", "000000")])],
+        "/sign-in/second-factor" => {
+            let (challenge, code) = &base.second_step;
+            vec![typed(&[("challenge", challenge), ("code", code)]), typed(&[("code", "000000")])]
+        }
         "/language" => vec![typed(&[("language", "ar"), ("here", "/operations")])],
         "/sign-out" | "/sessions/end" | "/sessions/{id}/end" => vec![Vec::new()],
         "/operations/{operation}/flags/{id}/steps" => {
@@ -188,7 +196,9 @@ fn forms((method, path): (&Method, &str), hidden: &Hidden, random: &mut Random) 
         "/operations/{operation}/entries/{id}/status" => {
             vec![typed(&[("tag", "*"), ("status", "suspended")])]
         }
-        "/invitation" => vec![typed(&[("code", "0000"), ("password", "a long pass phrase")])],
+        "/invitation" => [&base.invitation, "0000"]
+            .map(|code| typed(&[("code", code), ("password", "a long pass phrase")]))
+            .into(),
         "/prove" => vec![typed(&[("proof", PASSWORD), ("to", "/operations")])],
         "/account/password" => {
             vec![typed(&[("password", "wrong"), ("new_password", "another pass phrase")])]

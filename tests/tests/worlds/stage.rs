@@ -5,11 +5,11 @@ use std::sync::{Arc, OnceLock};
 use concord_app::samples::{SAMPLES, Sample};
 use concord_domain::vocabulary::Role;
 use concord_tests::{
-    Database, Registry,
+    Database, PASSWORD, Registry,
     tape::Step,
     template::Template,
     walk::{
-        Caller, DAY, Known, OPERATION, ORGANIZATION, Operation, Walk, complete, operations,
+        Caller, DAY, Known, OPERATION, ORGANIZATION, Operation, Walk, code, complete, operations,
         outside, text,
     },
 };
@@ -40,6 +40,10 @@ pub struct Base {
     pub followed: String,
     /// The name of that organisation, which has asked others to be put in touch.
     pub asking: String,
+    /// The code of an invitation that nobody has taken up.
+    pub invitation: String,
+    /// What somebody who has signed in shows in the second step: the challenge, and a code.
+    pub second_step: (String, String),
     pub operations: Vec<Operation>,
     stages: Vec<OnceLock<Stage>>,
 }
@@ -63,6 +67,18 @@ fn copied(template: &Template) -> Registry {
     registry
 }
 
+/// Somebody with a second factor who has shown the first: the challenge, and a code of reserve, since
+/// one of an app is good for half a minute.
+fn second_step(registry: &Registry) -> (String, String) {
+    let person = registry.member(OPERATION, ORGANIZATION);
+    let enrolled = person.post("/v1/me/second-factor", &json!({})).expect(200);
+    let shown = json!({"code": code(registry, &enrolled)});
+    let confirmed = person.post("/v1/me/second-factor/confirmation", &shown).expect(200).body;
+    let first = json!({"login": person.login, "password": PASSWORD});
+    let asked = registry.nobody(OPERATION).post("/v1/tokens", &first).expect(200).body;
+    (text(&asked["challenge"]), text(&confirmed["recovery_codes"][0]))
+}
+
 impl Base {
     pub fn on(database: Database) -> Self {
         let registry = Registry::reaching(database, outside());
@@ -83,6 +99,11 @@ impl Base {
             own.post("contact-requests", &wish).expect(201);
         }
         let asked = own.get("contact-requests").expect(200).body;
+        let invited = json!({"login": "invited@rtw", "name": "Invited", "role": "member",
+            "organization": ORGANIZATION});
+        let focal_point = registry.person(OPERATION, Role::FocalPoint, Some(ORGANIZATION));
+        let invited = focal_point.post("people", &invited).expect(201).body;
+        let second_step = second_step(&registry);
         let hider = |organization: &&'static str| {
             let person = registry.person(OPERATION, Role::FocalPoint, Some(organization));
             Hider { organization, login: person.login.clone(), token: person.token.clone() }
@@ -94,8 +115,19 @@ impl Base {
         let template = Template::of(registry);
         let followed = text(&followed["engagement"]["id"]);
         let asking = text(&asked["items"][0]["organization"]["name"]);
-        let operations = operations();
-        Self { template, hiders, manager, keeper, followed, asking, operations, stages }
+        let (operations, invitation) = (operations(), text(&invited["invitation_code"]));
+        Self {
+            template,
+            hiders,
+            manager,
+            keeper,
+            followed,
+            asking,
+            invitation,
+            second_step,
+            operations,
+            stages,
+        }
     }
 
     /// The stage of a caller, which is set up when it is first asked for.

@@ -11,6 +11,7 @@ use diesel::{
     SqliteConnection,
     connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
     r2d2::{ManageConnection, Pool, PooledConnection},
+    sql_types::Bool,
 };
 use uuid::Uuid;
 
@@ -146,6 +147,24 @@ pub struct Store {
     checkpoints: Arc<Mutex<()>>,
 }
 
+/// Samples the tables of SQLite that have never been, or have grown or shrunk tenfold since. Without
+/// that it takes an index on the operation for the best, though all rows have the same.
+///
+/// Only counts are kept of it: whole keys of rows, as `sqlite_stat4` has them, would stay when the rows
+/// are erased.
+fn gather_statistics(tx: &mut Tx) -> Result<()> {
+    const ALL_TABLES_WITHIN_LIMITS: &str = "PRAGMA optimize = 0x10002";
+    let Tx::Sqlite(connection) = tx else { return Ok(()) };
+    Ok(connection.immediate_transaction(|connection| {
+        connection.batch_execute(ALL_TABLES_WITHIN_LIMITS)?;
+        let keeps_keys = "EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat4')";
+        if diesel::select(diesel::dsl::sql::<Bool>(keeps_keys)).get_result(connection)? {
+            connection.batch_execute("DELETE FROM sqlite_stat4")?;
+        }
+        Ok::<_, diesel::result::Error>(())
+    })?)
+}
+
 /// What SQLite answers when it is told to empty its log.
 #[derive(QueryableByName)]
 struct Emptied {
@@ -177,6 +196,7 @@ impl Store {
         // is not. The first connection also turns the file to write-ahead logging.
         let writers = pool(if manager().is_postgres() { connections } else { 1 })?;
         migrations::run(&mut *checked_out(&writers)?)?;
+        gather_statistics(&mut *checked_out(&writers)?)?;
         let keys = Arc::new(OrganizationKeys::from(NoServerKey));
         Ok(Self { readers: pool(connections)?, writers, counts, keys, checkpoints: Arc::default() })
     }
@@ -221,6 +241,16 @@ impl Store {
                 Ok(connection.batch_execute("PRAGMA wal_checkpoint(PASSIVE)")?)
             }
         }
+    }
+
+    /// Has the database look again at how many rows share a value, from which it tells which index
+    /// is the best, where much has changed since it last did. Connections opened from now on know.
+    /// PostgreSQL does it by itself.
+    ///
+    /// # Errors
+    /// The store's own.
+    pub fn gather_statistics(&self) -> Result<()> {
+        gather_statistics(&mut *checked_out(&self.writers)?)
     }
 
     /// Empties the log of SQLite, in which former rows stand. PostgreSQL's is not reached from here.

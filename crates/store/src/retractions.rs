@@ -235,7 +235,7 @@ fn erase_flags(tx: &mut Tx, operation: Uuid, things: &[Uuid]) -> Result<()> {
 impl Store {
     /// Makes what was erased unreadable in the files of the database as far as that can be done at
     /// once: SQLite overwrites rows as it deletes them, and its log is emptied here; PostgreSQL is
-    /// told to use their room again.
+    /// told to use their room again, and to forget the values that it has taken for typical.
     ///
     /// # Errors
     /// The store's own.
@@ -243,7 +243,7 @@ impl Store {
         self.empty_log()?;
         self.run((
             "SELECT 1",
-            "VACUUM (SKIP_LOCKED) engagements, commitments, parts, links, live_lines, live_ties, \
+            "VACUUM (SKIP_LOCKED, ANALYZE) engagements, commitments, parts, links, live_lines, live_ties, \
              due, flags, flag_subjects, flag_entries, flag_steps, sharing_changes, idempotency_keys, \
              audit_salts, withheld_lines, contact_requests, received_contact_requests, \
              contact_request_entries, checks, questions, seen_notifications, \

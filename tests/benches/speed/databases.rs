@@ -128,6 +128,7 @@ fn transfer(cluster: &Cluster, data: &Data) {
     let mut from = SqliteConnection::establish(&data.file.display().to_string()).expect("it opens");
     let tables = "SELECT name FROM sqlite_master WHERE type = 'table'
                   AND name NOT LIKE '\\_%' ESCAPE '\\' AND name NOT LIKE 'kept\\_%' ESCAPE '\\'
+                  AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
                   AND name <> 'installation' ORDER BY rowid";
     let tables: Vec<String> = sql::<Text>(tables).load(&mut from).expect("the tables");
     for table in tables {

@@ -165,7 +165,7 @@ const SEQUENCE_EVERY_MS: u64 = 500;
 const CHECKPOINT_EVERY: u64 = 4;
 
 /// Puts the audit log in order, signs it once a day, and has the database file what it has
-/// committed, as long as the server runs.
+/// committed and look at what it holds, as long as the server runs.
 fn keep_audit_log(app: App) {
     std::thread::spawn(move || {
         let mut signed_on = None;
@@ -174,6 +174,7 @@ fn keep_audit_log(app: App) {
                 sequence(&app)?;
                 if signed_on != Some(app.today()) {
                     make_daily(&app)?;
+                    app.store.gather_statistics()?;
                     signed_on = Some(app.today());
                 }
                 if pass.is_multiple_of(CHECKPOINT_EVERY) {

@@ -124,6 +124,21 @@ fn opening_a_database_again_changes_nothing() {
 }
 
 #[test]
+fn what_sqlite_knows_of_its_rows_is_counts_of_tables_with_many() {
+    let registry = Registry::on(Database::Sqlite);
+    let mut bundle = small_world();
+    let places = bundle["places"].as_array_mut().expect("the places");
+    places.extend((0..1_000).map(|n| json!({"key": format!("p{n}"), "name": "Place", "level": 1})));
+    registry.import(&bundle);
+    registry.app.store.gather_statistics().expect("it looks");
+    let known = |sql| lines(&registry, sql, "");
+    assert!(known("SELECT tbl AS line FROM sqlite_stat1").contains("places"));
+    let few = "SELECT tbl AS line FROM sqlite_stat1 WHERE CAST(stat AS INTEGER) < 1000
+               UNION SELECT tbl FROM sqlite_stat4";
+    assert_eq!(known(few), BTreeSet::new());
+}
+
+#[test]
 fn keys_stand_in_the_order_of_their_bytes() {
     let keys = ["a", "B", "_", "-", ".", ":", "0", "a-b", "a.b", "aB", "ab", "Z", "a_b", "a0"];
     on_each_database(|registry: &Registry| {

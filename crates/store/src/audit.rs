@@ -4,7 +4,9 @@
 use chrono::NaiveDateTime;
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods,
-    OptionalExtension, QueryDsl, RunQueryDsl, dsl::max,
+    OptionalExtension, QueryDsl, QueryableByName, RunQueryDsl,
+    dsl::max,
+    sql_types::{BigInt, Text},
 };
 use uuid::Uuid;
 
@@ -17,7 +19,7 @@ use crate::{
         audit_checkpoints as c, audit_records as r, audit_salts as salts, audit_sequence as s,
         audit_waiting as w,
     },
-    sql::RowId,
+    sql::{Guid, RowId},
 };
 
 /// A SHA-256.
@@ -106,19 +108,29 @@ pub fn salt(tx: &mut Tx, log: Uuid, (object, record): (Uuid, Uuid)) -> Result<Op
 /// A record that stands in no order yet: its id, its log, and what is hashed.
 pub type Waiting = (Uuid, Uuid, String);
 
+#[derive(QueryableByName)]
+struct WaitingRow {
+    #[diesel(sql_type = Guid)]
+    id: RowId,
+    #[diesel(sql_type = Guid)]
+    operation_id: RowId,
+    #[diesel(sql_type = Text)]
+    record: String,
+}
+
 /// The records that stand in no order yet, the oldest first.
 ///
 /// # Errors
 /// The store's own.
 pub fn waiting(tx: &mut Tx, limit: i64) -> Result<Vec<Waiting>> {
-    // By the few that wait, never through all that there are: SQLite reads a join the other way.
-    let rows: Vec<(RowId, RowId, String)> = r::table
-        .filter(r::id.eq_any(w::table.select(w::record_id)))
-        .order((r::recorded_at, r::id))
-        .limit(limit)
-        .select((r::id, r::operation_id, r::record))
-        .load(tx)?;
-    Ok(rows.into_iter().map(|(id, log, text)| (id.0, log.0, text)).collect())
+    // From the few that wait to what they are: SQLite reads a cross join as it is written, and else
+    // looks through all that there are, since those have an order already.
+    let few_first = "SELECT r.id, r.operation_id, r.record
+                       FROM audit_waiting w CROSS JOIN audit_records r
+                      WHERE r.id = w.record_id
+                      ORDER BY r.recorded_at, r.id LIMIT $1";
+    let rows: Vec<WaitingRow> = diesel::sql_query(few_first).bind::<BigInt, _>(limit).load(tx)?;
+    Ok(rows.into_iter().map(|row| (row.id.0, row.operation_id.0, row.record)).collect())
 }
 
 /// A record in its place.

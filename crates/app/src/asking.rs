@@ -310,7 +310,8 @@ fn visiting(
 ) -> Result<BTreeMap<OrganizationId, Vec<Uuid>>> {
     let mut found: BTreeSet<Uuid> = BTreeSet::new();
     for visit in visits {
-        found.extend(live::visited(tx, access.id(), *visit)?.into_iter().map(|id| id.0));
+        let met = live::visited(tx, access.id(), *visit, access.operation.evaluated_on)?;
+        found.extend(met.into_iter().map(|id| id.0));
     }
     let found: Vec<Uuid> = found.into_iter().filter(|entry| !excepted.contains(entry)).collect();
     let waiting = withheld::of(tx, access.id(), &found)?;

@@ -286,7 +286,8 @@ pub fn page_of_commitments(
     rows.into_iter().map(|row| commitment(tx, operation, row)).collect()
 }
 
-/// The ids of the commitments of any of these actors, or of all, that may be read in a scope.
+/// The ids of the commitments of any of these actors, or of all, that may be read in a scope and, if
+/// a day is said, had not ended before it.
 ///
 /// # Errors
 /// The store's own.
@@ -295,14 +296,19 @@ pub fn commitments_with_actors(
     operation: Uuid,
     scope: &Scope,
     actors: Option<&[Uuid]>,
+    not_over_on: Option<Day>,
 ) -> Result<Vec<CommitmentId>> {
     let all = || {
-        c::table
+        let all = c::table
             .filter(c::operation_id.eq(RowId(operation)))
             .filter(exists(visible!(operation, scope).filter(entries::id.eq(c::entry_id))))
             .order(c::id)
             .select(c::id)
-            .into_boxed::<MultiBackend>()
+            .into_boxed::<MultiBackend>();
+        match not_over_on {
+            Some(day) => all.filter(c::ends_on.is_null().or(c::ends_on.ge(day))),
+            None => all,
+        }
     };
     let Some(actors) = actors else {
         let rows: Vec<RowId> = all().load(tx)?;

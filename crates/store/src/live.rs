@@ -4,10 +4,11 @@
 use std::collections::BTreeSet;
 
 use concord_domain::{
+    facts::CONTACT_DAYS_MAX,
     id::{ArmedActorId, CommitmentId, CommonPositionId, EngagementId, LeadId, OrganizationId},
     lineage::Lineage,
     vocabulary::{Closed, CommitmentStatus, EngagementStatus, Level},
-    window::Day,
+    window::{Day, earlier},
 };
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, QueryDsl, RunQueryDsl,
@@ -213,7 +214,7 @@ pub fn tied(
     Ok(found)
 }
 
-/// The engagements, not cancelled, with this very actor at this level: their contacts count
+/// The engagements, not cancelled, with this very actor at this level whose contacts count on a day,
 /// whatever their windows.
 ///
 /// # Errors
@@ -222,8 +223,11 @@ pub fn visited(
     tx: &mut Tx,
     operation: Uuid,
     (actor, level): (ArmedActorId, Level),
+    day: Day,
 ) -> Result<Vec<EngagementId>> {
     use crate::schema::due;
+    // No contact is later than the day on which it was last touched: a short range of an index.
+    let since = earlier(day, CONTACT_DAYS_MAX);
     // An engagement whose contacts still count is due on the day when they no longer do.
     let counting = due::table
         .filter(due::operation_id.eq(RowId(operation)))
@@ -233,6 +237,7 @@ pub fn visited(
         .filter(engagements::operation_id.eq(RowId(operation)))
         .filter(engagements::armed_actor_id.eq(RowId::from(actor)))
         .filter(engagements::level.eq(level.code()))
+        .filter(engagements::touched_on.ge(since))
         .filter(engagements::status.ne(EngagementStatus::Cancelled.code()))
         .filter(engagements::id.eq_any(counting))
         .select(engagements::id)

@@ -68,12 +68,13 @@ fn plan(is_postgres: bool) -> Vec<(Operation, usize)> {
 /// Measures every operation on a database.
 pub fn measure(folder: &Path, database: &Database<'_>, (today, shape): (Day, Shape)) -> Measured {
     let world = World::new(today, shape);
-    let server = Server::start(&database.url());
+    let mut server = Server::start(&database.url());
     let cursors = load::cursors(&server, &world);
     database.remember();
     let is_postgres = matches!(database, Database::Postgres(..));
     let mut lines = Vec::new();
     for (operation, connections) in plan(is_postgres) {
+        server.sign_all_in();
         let ask = |round: usize| {
             let asked = (operation, round, connections);
             let round = load::round(&server, &world, &cursors, asked);

@@ -43,8 +43,13 @@ impl Server {
         let address = line.split("http://").nth(1).and_then(|rest| rest.split(' ').next());
         let address = address.unwrap_or_else(|| panic!("no address in {line:?}")).to_owned();
         let mut server = Self { child, address, tokens: Vec::new() };
-        server.tokens = (0..MEMBERS).map(|member| server.sign_in(member)).collect();
+        server.sign_all_in();
         server
+    }
+
+    /// Signs the members in, whose tokens are good for a quarter of an hour.
+    pub fn sign_all_in(&mut self) {
+        self.tokens = (0..MEMBERS).map(|member| self.sign_in(member)).collect();
     }
 
     fn sign_in(&self, member: usize) -> String {

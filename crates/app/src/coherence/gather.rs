@@ -52,7 +52,7 @@ pub fn gather(tx: &mut Tx, operation: Uuid, focus: &mut Focus) -> Result<Facts> 
         gathering.around_engagements(tx, &changed)?;
         gathering.around_agreements(tx, focus)?;
         for visit in &focus.visits {
-            gathering.engagements.extend(live::visited(tx, operation, *visit)?);
+            gathering.engagements.extend(live::visited(tx, operation, *visit, day)?);
         }
     }
     gathering.finish(tx)
@@ -69,7 +69,7 @@ pub fn gather_around(tx: &mut Tx, operation: Uuid, engagement: &Engagement) -> R
     gathering.around(tx, &intended)?;
     if !engagement.contacts.is_empty() {
         let visit = (engagement.armed_actor.0, engagement.level.0);
-        gathering.engagements.extend(live::visited(tx, operation, visit)?);
+        gathering.engagements.extend(live::visited(tx, operation, visit, gathering.day)?);
     }
     let mut facts = gathering.finish(tx)?;
     facts.engagements.append(&mut intended.engagements);
@@ -156,7 +156,7 @@ impl Gathering {
         self.positions.extend(positions.into_iter().map(CommonPositionId));
         let server = Scope::server();
         self.commitments
-            .extend(engagements::commitments_with_actors(tx, operation, &server, None)?);
+            .extend(engagements::commitments_with_actors(tx, operation, &server, None, None)?);
         Ok(())
     }
 

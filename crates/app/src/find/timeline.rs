@@ -89,7 +89,8 @@ impl Gathered {
         let in_line: BTreeSet<ArmedActorId> = up.iter().chain(&under).copied().collect();
         let in_line: Vec<ArmedActorId> = in_line.into_iter().collect();
         let ids: Vec<Uuid> = in_line.iter().map(|id| id.0).collect();
-        let found = engagements::commitments_with_actors(tx, operation, scope, Some(&ids))?;
+        // Somebody may have looked after one that had ended.
+        let found = engagements::commitments_with_actors(tx, operation, scope, Some(&ids), None)?;
         let commitments = engagements::load_commitments(tx, operation, scope, &found)?;
         access.deeds.shows(&lines);
         access.deeds.shows(&commitments);

@@ -97,7 +97,8 @@ fn add_entries(
     let mut lines: Vec<Engagement> = engagements::load(tx, operation, scope, &found)?;
     let day = Window { from: Some(today), until: Some(today) };
     lines.retain(|line| line.status.0.is_live() && line.window().meets(&day, 0));
-    let found = engagements::commitments_with_actors(tx, operation, scope, Some(actors))?;
+    let found =
+        engagements::commitments_with_actors(tx, operation, scope, Some(actors), Some(today))?;
     let mut commitments: Vec<Commitment> =
         engagements::load_commitments(tx, operation, scope, &found)?;
     commitments

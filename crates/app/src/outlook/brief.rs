@@ -329,7 +329,8 @@ fn commitments(
     day: Day,
 ) -> Result<Vec<Commitment>> {
     let (operation, scope) = (access.id(), &access.scope);
-    let found = engagements::commitments_with_actors(tx, operation, scope, Some(in_line))?;
+    let found =
+        engagements::commitments_with_actors(tx, operation, scope, Some(in_line), Some(day))?;
     let mut all = engagements::load_commitments(tx, operation, scope, &found)?;
     all.retain(|each| !each.window().is_over(day, 0) && each.status.0 != CommitmentStatus::Ended);
     Ok(all)

@@ -200,12 +200,11 @@ impl Gathered {
             }
             None => None,
         };
-        let within: Option<Vec<Uuid>> =
-            under.as_ref().map(|ids| ids.iter().map(|id| id.0).collect());
-        let found =
-            engagements::with_actors(tx, operation, scope, within.as_deref(), question.period)?;
+        let within = under.as_ref().map(|ids| ids.iter().map(|id| id.0).collect::<Vec<Uuid>>());
+        let (actors, begins) = (within.as_deref(), Some(question.period.0));
+        let found = engagements::with_actors(tx, operation, scope, actors, question.period)?;
         let engagements = engagements::load(tx, operation, scope, &found)?;
-        let found = engagements::commitments_with_actors(tx, operation, scope, within.as_deref())?;
+        let found = engagements::commitments_with_actors(tx, operation, scope, actors, begins)?;
         let commitments = engagements::load_commitments(tx, operation, scope, &found)?;
         let mut gathered = Self {
             actors: match under {

@@ -1,9 +1,11 @@
 # `make` lists the targets. All that they need and that is missing, tests/setup installs first.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint accept bench probe build release clean-var tools
+.PHONY: help run test lint accept bench probe build release package clean-var tools
 
 deny := target/tools/bin/cargo-deny
+concord = target/release/concord
+package = target/package
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +40,25 @@ build: tools ## Build the binary for development
 
 release: tools ## Build the binary for production
 	cargo build --release --locked -p concord
+
+# The program, how it is run, and what it is made of: the sources of it all with their hashes
+# (Cargo.lock), and what of them is in it, with licences.
+package: release ## Pack a release into target/package; sign it with KEY=~/.ssh/id_ed25519
+	@$(MAKE) --no-print-directory packed signed KEY='$(KEY)'
+
+.PHONY: packed signed
+packed:
+	@rm -rf $(package) && mkdir -p $(package)/concord
+	@cp $(concord) docs/concord.service Cargo.lock LICENSE-APACHE LICENSE-MIT SECURITY.md $(package)/concord
+	@cargo tree --locked -p concord -e normal --prefix none -f '{p} {l}' | sed 's/ ([/*].*)//' | sort -u \
+		> $(package)/concord/made-of.txt
+	@cd $(package) && file=concord-$$(./concord/concord --version | cut -d ' ' -f 2)-$$(uname -m).tar.gz && \
+		tar --sort=name --owner=0 --group=0 --numeric-owner --mtime=@0 -c concord | gzip -n > $$file && \
+		sha256sum $$file > SHA256SUMS && rm -rf concord && echo "$(package)/$$file"
+
+signed:
+	@test -n '$(KEY)' || { echo 'not signed: say KEY=, the file of an SSH key'; exit 1; }
+	@ssh-keygen -q -Y sign -f $(KEY) -n concord-release $(package)/SHA256SUMS
 
 clean-var: ## Remove the data of the demonstration
 	rm -rf var

@@ -93,6 +93,65 @@ fn it_serves_as_nobody_who_owns_nothing_but_its_folder() {
     }
 }
 
+/// A release as it is packed and signed, and asked about as the README says.
+#[test]
+fn a_release_that_was_changed_is_found_out() {
+    let folder = Demonstration::folder("release");
+    fs::create_dir_all(&folder).expect("a folder");
+    let run = |program: &str, args: &[&str], into: &str| {
+        let mut command = Command::new(program);
+        let output = command.args(args).current_dir(into).output();
+        let output = output.unwrap_or_else(|error| panic!("{program}: {error}"));
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.success(), String::from_utf8_lossy(&said).into_owned())
+    };
+    let here = folder.display().to_string();
+    let done = |(is_done, said): (bool, String)| {
+        assert!(is_done, "{said}");
+        said
+    };
+    done(run("ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-f", "key"], &here));
+    let root = file("..").display().to_string();
+    let (program, key) = (format!("concord={}", binary().display()), format!("KEY={here}/key"));
+    let package = format!("package={here}/package");
+    let packed = ["--no-print-directory", "packed", "signed", &program, &package, &key];
+    let archive = done(run("make", &packed, &root));
+    let archive = archive.trim().rsplit('/').next().unwrap_or_default().to_owned();
+
+    let into = format!("{here}/package");
+    let public = fs::read_to_string(folder.join("key.pub")).expect("the public half");
+    let known = format!("maintainer namespaces=\"concord-release\" {public}");
+    fs::write(folder.join("package/maintainers"), known).expect("it is kept");
+    let readme = fs::read_to_string(file("../README.md")).expect("it is there");
+    let asked: Vec<&str> = ["ssh-keygen -Y verify", "sha256sum --check"]
+        .iter()
+        .filter_map(|begun| readme.lines().find(|line| line.starts_with(begun)))
+        .collect();
+    let asked = asked.join(" && ");
+    done(run("sh", &["-c", &asked], &into));
+
+    let listed = done(run("tar", &["-tzf", &archive], &into));
+    for part in ["concord/concord", "concord/concord.service", "concord/Cargo.lock"] {
+        assert!(listed.lines().any(|line| line == part), "{listed}");
+    }
+    let made_of = done(run("tar", &["-xzOf", &archive, "concord/made-of.txt"], &into));
+    assert!(made_of.lines().any(|line| line.starts_with("actix-web v")), "{made_of}");
+    assert!(!made_of.contains(&root) && !made_of.contains("/crates/"), "{made_of}");
+
+    let sums = folder.join("package/SHA256SUMS");
+    let (good, sum) = (fs::read(folder.join("package").join(&archive)), fs::read(&sums));
+    let (mut changed, sum) = (good.expect("the archive"), sum.expect("its hash"));
+    changed[1_000] ^= 1;
+    fs::write(folder.join("package").join(&archive), &changed).expect("it is changed");
+    assert!(!run("sh", &["-c", &asked], &into).0, "a changed archive passes");
+    // Nor if the hash is made to fit.
+    let (_, fitting) = run("sha256sum", &[&archive], &into);
+    assert_ne!(fitting.as_bytes(), sum);
+    fs::write(&sums, fitting).expect("it is changed");
+    assert!(!run("sh", &["-c", &asked], &into).0, "a changed hash passes");
+    fs::remove_dir_all(&folder).expect("it is no longer needed");
+}
+
 /// What README says that the owner of the tables does.
 fn grants() -> String {
     let readme = fs::read_to_string(file("../README.md")).expect("it is there");

@@ -371,7 +371,31 @@ impl Form {
 }
 
 impl Problem {
-    fn of(w: Words, fault: &Fault) -> Self {
+    /// What the page says by itself.
+    pub fn plain(said: &str) -> Self {
+        Self { said: said.to_owned(), detail: None }
+    }
+
+    /// What each of these says.
+    pub fn each(w: Words, faults: &[Fault]) -> Vec<Self> {
+        faults.iter().map(|fault| Self::of(w, fault)).collect()
+    }
+
+    /// What several that are wrong with one field say together; nothing if there are none.
+    pub fn of_all<'f>(w: Words, faults: impl IntoIterator<Item = &'f Fault>) -> Option<Self> {
+        let all = faults.into_iter().map(|fault| Self::of(w, fault));
+        all.reduce(|first, next| {
+            let is_said = first.said.contains(&next.said);
+            let details: Vec<String> = first.detail.into_iter().chain(next.detail).collect();
+            Self {
+                said: if is_said { first.said } else { format!("{} {}", first.said, next.said) },
+                detail: (!details.is_empty()).then(|| details.join("; ")),
+            }
+        })
+    }
+
+    /// What is wrong, in the reader's words, and what a use case says of it.
+    pub fn of(w: Words, fault: &Fault) -> Self {
         use FaultCode as F;
         let said = match fault.code {
             F::Missing => "fault.missing",
@@ -384,12 +408,11 @@ impl Problem {
             F::WrongPassword => "fault.password",
             F::WrongCode => "fault.code",
             F::Malformed | F::UnsafeText | F::WrongType => "fault.malformed",
-            F::UnknownMember
-            | F::Cycle
-            | F::TermNotTaken
-            | F::SelfReference
-            | F::InFuture
-            | F::Inconsistent => "fault.other",
+            F::Cycle | F::SelfReference => "fault.itself",
+            F::TermNotTaken => "fault.not_taken",
+            F::InFuture => "fault.in_future",
+            F::Inconsistent => "fault.inconsistent",
+            F::UnknownMember => "fault.other",
         };
         let is_enough = matches!(fault.code, F::Missing | F::DuplicateKey | F::WrongPassword);
         let detail = (!is_enough).then(|| fault.detail.clone());

@@ -6,7 +6,10 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::kept::few_names;
-use crate::visit::{Result, Visit};
+use crate::{
+    form::Problem,
+    visit::{Result, Visit},
+};
 
 /// How many things are offered if it is not clear which one is meant.
 const OFFERED_MAX: usize = 8;
@@ -68,7 +71,7 @@ pub struct Chosen {
     /// Those that may be meant.
     pub offers: Vec<Offer>,
     /// What is wrong with it.
-    pub problem: Option<String>,
+    pub problem: Option<Problem>,
 }
 
 /// A field as it stands in the form.
@@ -79,7 +82,7 @@ pub fn chosen<T: Resource>(
     visit: &Visit,
     typed: &str,
     meant: Meant,
-    problem: Option<String>,
+    problem: Option<Problem>,
 ) -> Result<Chosen> {
     let names = few_names::<T>(visit)?;
     let kept = meant.one();

@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
+    form::Problem,
     frame::{self, Frame, may},
     reply::Reply,
     visit::{Result, Visit},
@@ -60,7 +61,7 @@ struct Form {
     key: String,
     reason: String,
     contact: String,
-    problems: Vec<String>,
+    problems: Vec<Problem>,
     can_confirm: bool,
 }
 
@@ -72,7 +73,7 @@ impl Form {
             key: visit.new_key(),
             reason: typed("reason"),
             contact: typed("contact"),
-            problems: faults.iter().map(|fault| fault.detail.clone()).collect(),
+            problems: Problem::each(visit.words, faults),
             can_confirm: faults.iter().any(|fault| fault.finding.is_some()),
         }
     }

@@ -23,6 +23,7 @@ use super::{
 };
 use crate::{
     assets,
+    form::Problem,
     frame::{self, Frame},
     reply::Reply,
     visit::{Result, Visit},
@@ -35,7 +36,7 @@ struct Form {
     tag: String,
     /// Every status, and whether it is this one.
     statuses: Vec<(&'static str, &'static str, bool)>,
-    problems: Vec<String>,
+    problems: Vec<Problem>,
 }
 
 #[derive(Template)]
@@ -117,7 +118,7 @@ fn form(w: Words, shown: &Shown, faults: &[Fault]) -> Form {
     Form {
         tag: shown.etag(),
         statuses: EngagementStatus::ALL.iter().map(status).collect(),
-        problems: faults.iter().map(|fault| fault.detail.clone()).collect(),
+        problems: Problem::each(w, faults),
     }
 }
 

@@ -22,6 +22,7 @@ use super::{
     line::LineShown,
 };
 use crate::{
+    form::Problem,
     frame::{self, Frame, may},
     reply::Reply,
     visit::{Result, Visit},
@@ -48,7 +49,7 @@ struct Form {
     key: String,
     note: String,
     resolution: String,
-    problems: Vec<String>,
+    problems: Vec<Problem>,
     /// Whether something was found in the note that can be confirmed to be none.
     can_confirm: bool,
 }
@@ -208,7 +209,7 @@ fn form(visit: &Visit, from: FlagState, faults: &[Fault]) -> Option<Form> {
         key: visit.new_key(),
         note: visit.field("note").unwrap_or_default().to_owned(),
         resolution: visit.field("resolution").unwrap_or_default().to_owned(),
-        problems: faults.iter().map(|fault| fault.detail.clone()).collect(),
+        problems: Problem::each(w, faults),
         can_confirm: faults.iter().any(|fault| fault.finding.is_some()),
     })
 }

@@ -26,6 +26,7 @@ use super::{
 };
 use crate::{
     assets,
+    form::Problem,
     frame::{self, Frame, may},
     reply::Reply,
     visit::{Result, Visit},
@@ -35,7 +36,7 @@ use crate::{
 mod fields;
 mod typed;
 
-use fields::{Field, Kind, Making, field_of, has_problem, said};
+use fields::{Field, Kind, Making, field_of, has_problem};
 use typed::{Named, Typed};
 
 /// What has been found of what stands in the form.
@@ -74,7 +75,7 @@ struct Page {
     /// Whether what is folded away is shown.
     is_unfolded: bool,
     /// What is wrong that stands in no field.
-    problems: Vec<String>,
+    problems: Vec<Problem>,
     /// Whether something was found in a text that can be confirmed to be none.
     can_confirm: bool,
     check_purpose: String,
@@ -301,8 +302,8 @@ fn address(visit: &Visit) -> String {
 }
 
 /// That nothing is called what was typed.
-fn unknown(w: Words, meant: &Meant, said: &'static str) -> Option<String> {
-    meant.is_unknown().then(|| w.text(said).to_owned())
+fn unknown(w: Words, meant: &Meant, said: &'static str) -> Option<Problem> {
+    meant.is_unknown().then(|| Problem::plain(w.text(said)))
 }
 
 /// The organisations for which the visitor logs, where there is more than one.
@@ -319,12 +320,12 @@ fn own_organizations(visit: &Visit, entered: &Entered) -> Result<Vec<(String, St
 }
 
 /// What is wrong that stands in no field of the form.
-fn elsewhere(w: Words, faults: &[Fault]) -> Vec<String> {
+fn elsewhere(w: Words, faults: &[Fault]) -> Vec<Problem> {
     let typed = Typed::names();
     let is_in_a_field = |fault: &Fault| {
         let field = field_of(&fault.pointer);
         field.starts_with("term_") || typed.contains(&field.as_str())
     };
     let others = faults.iter().filter(|fault| !is_in_a_field(fault));
-    others.map(|fault| said(w, fault).to_owned()).collect()
+    others.map(|fault| Problem::of(w, fault)).collect()
 }

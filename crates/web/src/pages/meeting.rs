@@ -18,6 +18,7 @@ use super::{
     timeline,
 };
 use crate::{
+    form::Problem,
     frame::{self, Frame, may},
     reply::Reply,
     visit::{Result, Trouble, Visit},
@@ -106,7 +107,7 @@ fn page(
         return Err(Error::Forbidden("your role reads no entries").into());
     }
     let typed = |field: &str| visit.field(field).unwrap_or_default();
-    let said = |problem: Option<&'static str>| problem.map(str::to_owned);
+    let said = |problem: Option<&'static str>| problem.map(Problem::plain);
     let problems = [actor_problem, place_problem, day_problem];
     let is_wrong = problems.iter().any(Option::is_some);
     let status = if is_wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::choosing::{Chosen, Meant, actors, chosen, meant, places};
 use crate::{
+    form::Problem,
     frame::{self, Frame, may},
     reply::Reply,
     visit::{Result, Visit},
@@ -146,7 +147,7 @@ fn page(visit: &Visit, asked: Asked) -> Result<Reply> {
         (StatusCode::OK, Some(Drawn::of(w, found)))
     };
     let typed = |field: &str| visit.field(field).unwrap_or_default();
-    let said = |problem: Option<&'static str>| problem.map(str::to_owned);
+    let said = |problem: Option<&'static str>| problem.map(Problem::plain);
     let address = format!("/operations/{}/network", entered.key);
     let page = Page {
         w,

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use super::choosing::{Chosen, Meant, actors, chosen, meant, places};
 use crate::{
+    form::Problem,
     frame::{self, Frame, may},
     reply::Reply,
     visit::{Result, Trouble, Visit},
@@ -164,7 +165,7 @@ fn page(visit: &Visit, actor: Meant, place: Meant, problems: Problems) -> Result
     let status = if is_wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let (from, until) = period(visit);
     let typed = |name| visit.field(name).unwrap_or_default();
-    let said = |problem: Option<&str>| problem.map(str::to_owned);
+    let said = |problem: Option<&str>| problem.map(Problem::plain);
     let page = Page {
         w: visit.words,
         frame: Frame { here: address(visit), ..Frame::within(visit, &entered) },

@@ -1,7 +1,7 @@
 //! The fields of the form in which an engagement is logged, and what is wrong with each.
 
 use concord_domain::{
-    fault::{Fault, FaultCode},
+    fault::Fault,
     vocabulary::{
         Action, Channel, Closed, Code, DemandKind, EngagementStatus, Issue, Level, Method, Offer,
         Response, Term, TermType, ViaKind, in_language, vocabulary,
@@ -9,7 +9,7 @@ use concord_domain::{
 };
 
 use super::typed::{ASK, DEMAND, SHARING, Typed, of_term, terms_of};
-use crate::words::Words;
+use crate::{form::Problem, words::Words};
 
 /// Codes to choose from, each with what it is called.
 type Choices = Vec<(String, String)>;
@@ -27,7 +27,7 @@ pub struct Pick {
     /// Whether none can be chosen.
     pub has_none: bool,
     /// What is wrong with it.
-    pub problem: Option<String>,
+    pub problem: Option<Problem>,
 }
 
 /// A field into which something is typed.
@@ -43,7 +43,7 @@ pub struct Line {
     /// What is to be known of it.
     pub about: Option<&'static str>,
     /// What is wrong with it.
-    pub problem: Option<String>,
+    pub problem: Option<Problem>,
 }
 
 /// How something is typed.
@@ -85,10 +85,10 @@ pub enum Field {
 }
 
 impl Field {
-    fn problem(&self) -> Option<&str> {
+    const fn problem(&self) -> Option<&Problem> {
         match self {
-            Self::Pick(pick) => pick.problem.as_deref(),
-            Self::Line(line) => line.problem.as_deref(),
+            Self::Pick(pick) => pick.problem.as_ref(),
+            Self::Line(line) => line.problem.as_ref(),
         }
     }
 }
@@ -166,14 +166,9 @@ impl Making<'_> {
     }
 
     /// What is wrong with a field.
-    pub fn problem(&self, field: &str) -> Option<String> {
-        let found: Vec<&str> = self
-            .faults
-            .iter()
-            .filter(|fault| field_of(&fault.pointer) == field)
-            .map(|fault| said(self.w, fault))
-            .collect();
-        (!found.is_empty()).then(|| found.join("; "))
+    pub fn problem(&self, field: &str) -> Option<Problem> {
+        let found = self.faults.iter().filter(|fault| field_of(&fault.pointer) == field);
+        Problem::of_all(self.w, found)
     }
 
     fn pick(&self, name: &str, label: &'static str, choices: Choices) -> Field {
@@ -278,14 +273,6 @@ impl Making<'_> {
         };
         let choice = |name: &str| (name.to_owned(), self.w.text(named(name)).to_owned());
         SHARING.iter().map(|(name, ..)| choice(name)).collect()
-    }
-}
-
-/// What is wrong, in words.
-pub fn said(w: Words, fault: &Fault) -> &str {
-    match fault.code {
-        FaultCode::Missing => w.text("log.missing"),
-        _ => &fault.detail,
     }
 }
 

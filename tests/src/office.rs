@@ -4,6 +4,7 @@
 use std::{
     collections::BTreeMap,
     io::{Cursor, Read},
+    path::Path,
     process::Command,
     sync::atomic::{AtomicUsize, Ordering},
 };
@@ -19,6 +20,13 @@ use crate::{
 
 /// The media types of files for offices begin so.
 const KIND: &str = "application/vnd.openxmlformats-officedocument.";
+/// That of pages to print.
+const PDF: &str = "application/pdf";
+
+/// Whether a media type is one of files that are no text.
+fn is_file(kind: &str) -> bool {
+    kind.starts_with(KIND) || kind == PDF
+}
 
 /// A body as a text; in base64, if it is such a file.
 ///
@@ -27,7 +35,7 @@ const KIND: &str = "application/vnd.openxmlformats-officedocument.";
 #[track_caller]
 pub fn text_of(headers: &[(String, String)], body: Vec<u8>) -> String {
     let kind = headers.iter().find(|(name, _)| name == "content-type");
-    if kind.is_some_and(|(_, kind)| kind.starts_with(KIND)) {
+    if kind.is_some_and(|(_, kind)| is_file(kind)) {
         STANDARD.encode(body)
     } else {
         String::from_utf8(body).expect("a body in UTF-8")
@@ -38,7 +46,7 @@ pub fn text_of(headers: &[(String, String)], body: Vec<u8>) -> String {
 #[track_caller]
 pub fn bytes(answer: &Answer) -> Vec<u8> {
     let kind = answer.header("content-type").unwrap_or_default();
-    assert!(kind.starts_with(KIND), "{kind}: {}", answer.text);
+    assert!(is_file(kind), "{kind}: {}", answer.text);
     STANDARD.decode(&answer.text).expect("base64")
 }
 
@@ -65,13 +73,35 @@ pub fn read(answer: &Answer) -> Value {
     } else {
         "docx"
     };
+    let said = opened(answer, ending, |path| {
+        let mut command = Command::new(tool("python/bin/python"));
+        run(command.arg("-B").arg(file("clients/office.py")).arg(path))
+    });
+    serde_json::from_str(&said).expect("JSON")
+}
+
+/// What a program says that opens the file that somebody was answered.
+fn opened(answer: &Answer, ending: &str, open: impl FnOnce(&Path) -> String) -> String {
     static OPENED: AtomicUsize = AtomicUsize::new(0);
     let number = OPENED.fetch_add(1, Ordering::Relaxed);
     let name = format!("concord-{}-{number}.{ending}", std::process::id());
     let path = std::env::temp_dir().join(name);
     std::fs::write(&path, bytes(answer)).expect("the file is written");
-    let mut command = Command::new(tool("python/bin/python"));
-    let said = run(command.arg("-B").arg(file("clients/office.py")).arg(&path));
+    let said = open(&path);
     std::fs::remove_file(&path).expect("the file is removed");
-    serde_json::from_str(&said).expect("JSON")
+    said
+}
+
+/// What poppler finds in pages to print: what stands on them, what the file says of itself, and how it
+/// is to be read aloud.
+#[track_caller]
+pub fn printed(answer: &Answer) -> [String; 3] {
+    let ask = |program: &str, how: &[&str], to: &[&str]| {
+        opened(answer, "pdf", |path| run(Command::new(program).args(how).arg(path).args(to)))
+    };
+    [
+        ask("pdftotext", &["-enc", "UTF-8"], &["-"]),
+        ask("pdfinfo", &["-enc", "UTF-8"], &[]),
+        ask("pdfinfo", &["-enc", "UTF-8", "-struct-text"], &[]),
+    ]
 }

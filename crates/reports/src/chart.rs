@@ -8,12 +8,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 mod bars;
-mod canvas;
+pub(crate) mod canvas;
 pub mod graph;
 pub mod grid;
 mod lines;
 pub mod map;
 mod matrix;
+mod svg;
 
 use canvas::Canvas;
 
@@ -79,9 +80,15 @@ pub const NOT_SHOWN: &str = "—";
 /// The chart of some figures as an SVG element; nothing if there is nothing to draw.
 #[must_use]
 pub fn svg(figure: &Figure, direction: Direction) -> String {
+    let drawn = drawing(figure, direction);
+    drawn.map_or_else(String::new, |canvas| svg::element(&canvas, &figure.title, &figure.about))
+}
+
+/// The chart of some figures; none if there is nothing to draw.
+pub(crate) fn drawing(figure: &Figure, direction: Direction) -> Option<Canvas> {
     let is_drawn = figure.rows.iter().flat_map(|row| &row.values).any(|v| v.is_some_and(|n| n > 0));
     if !is_drawn {
-        return String::new();
+        return None;
     }
     let mut canvas = Canvas::new(WIDTH, direction == Direction::RightToLeft, &figure.name);
     match figure.form {
@@ -89,7 +96,7 @@ pub fn svg(figure: &Figure, direction: Direction) -> String {
         Form::Lines => lines::draw(&mut canvas, figure),
         Form::Matrix => matrix::draw(&mut canvas, figure),
     }
-    canvas.finish(&figure.title, &figure.about)
+    Some(canvas)
 }
 
 /// A chart as it stands within a page, where it is known for what it is without saying so.

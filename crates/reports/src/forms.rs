@@ -13,11 +13,13 @@ pub enum Form {
     Xlsx,
     /// A document for word processors.
     Docx,
+    /// Pages to print, as a file.
+    Pdf,
 }
 
 impl Form {
     /// All of them, in the order in which they are looked for.
-    pub const ALL: [Self; 4] = [Self::Html, Self::Csv, Self::Xlsx, Self::Docx];
+    pub const ALL: [Self; 5] = [Self::Html, Self::Csv, Self::Xlsx, Self::Docx, Self::Pdf];
 
     /// What programs call it, and how the name of a file ends.
     #[must_use]
@@ -27,6 +29,7 @@ impl Form {
             Self::Csv => "csv",
             Self::Xlsx => "xlsx",
             Self::Docx => "docx",
+            Self::Pdf => "pdf",
         }
     }
 
@@ -38,6 +41,7 @@ impl Form {
             Self::Csv => "text/csv",
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            Self::Pdf => "application/pdf",
         }
     }
 
@@ -47,7 +51,7 @@ impl Form {
         match self {
             Self::Html => "text/html; charset=utf-8",
             Self::Csv => "text/csv; charset=utf-8",
-            Self::Xlsx | Self::Docx => self.media_type(),
+            Self::Xlsx | Self::Docx | Self::Pdf => self.media_type(),
         }
     }
 
@@ -59,6 +63,7 @@ impl Form {
             Self::Csv => "coordination-report.csv",
             Self::Xlsx => "coordination-report.xlsx",
             Self::Docx => "coordination-report.docx",
+            Self::Pdf => "coordination-report.pdf",
         }
     }
 }
@@ -66,6 +71,12 @@ impl Form {
 /// Why a document was not written. Nothing that stands in one is a reason.
 #[derive(Debug)]
 pub struct Unwritten(String);
+
+impl Unwritten {
+    pub(crate) fn because(why: &str) -> Self {
+        Self(why.to_owned())
+    }
+}
 
 impl fmt::Display for Unwritten {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

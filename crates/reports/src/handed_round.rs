@@ -21,6 +21,7 @@ use crate::{
     forms::Unwritten,
     letter,
     paper::{self, Paper, scope},
+    print,
     report::{Row, drawn, written},
     suppression::{CONTRIBUTORS_MIN, Group, Shown},
     workbook,
@@ -67,6 +68,15 @@ pub fn xlsx(document: &HandedRound, language: Language) -> Result<Vec<u8>, Unwri
 /// None is known: the writer reports what a writer does, and this one writes to memory.
 pub fn docx(document: &HandedRound, language: Language) -> Result<Vec<u8>, Unwritten> {
     letter::docx(&paper(document, language))
+}
+
+/// The edition as pages to print.
+///
+/// # Errors
+///
+/// None is known: whatever stands in a report can be printed.
+pub fn pdf(document: &HandedRound, language: Language) -> Result<Vec<u8>, Unwritten> {
+    print::pdf(&paper(document, language))
 }
 
 /// How it is to be handled. No document prints ids, and this one has none.

@@ -56,7 +56,7 @@ pub(crate) fn docx(paper: &Paper) -> Result<Vec<u8>, Unwritten> {
 }
 
 /// A language as word processors know it, by which they spell, hyphenate and read aloud.
-const fn tag(language: Language) -> &'static str {
+pub(crate) const fn tag(language: Language) -> &'static str {
     match language {
         Language::English => "en-GB",
         Language::French => "fr-FR",
@@ -108,7 +108,7 @@ struct Foot {
 }
 
 /// How wide each of so many columns is: the first, in which stands what a row is about, is wider.
-fn widths(table: &Table) -> Vec<usize> {
+pub(crate) fn widths(table: &Table) -> Vec<usize> {
     let columns = table.columns.len();
     let parts = columns + usize::from(columns > 1);
     let first = TEXT_WIDTH / parts * (1 + usize::from(columns > 1));
@@ -116,7 +116,7 @@ fn widths(table: &Table) -> Vec<usize> {
 }
 
 /// What stands in a cell, text by text.
-fn said(cell: &Cell) -> Vec<String> {
+pub(crate) fn said(cell: &Cell) -> Vec<String> {
     match cell {
         Cell::Texts(texts) => texts.clone(),
         Cell::Count(count) => vec![count.to_string()],
@@ -125,7 +125,7 @@ fn said(cell: &Cell) -> Vec<String> {
 }
 
 /// Whether a cell holds a figure, which stands at its end.
-const fn is_figure(cell: &Cell) -> bool {
+pub(crate) const fn is_figure(cell: &Cell) -> bool {
     !matches!(cell, Cell::Texts(_))
 }
 

@@ -17,6 +17,7 @@ pub mod handed_round;
 mod letter;
 pub mod network;
 mod paper;
+mod print;
 pub mod problems;
 pub mod report;
 #[cfg(test)]

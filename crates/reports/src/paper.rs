@@ -35,6 +35,8 @@ pub(crate) struct Table {
     pub rows: Vec<Line>,
     /// What stands there if there are no rows.
     pub nothing: String,
+    /// The figures that are drawn above it, if it has a chart.
+    pub figure: Option<Figure>,
 }
 
 /// A row of a table.
@@ -121,6 +123,7 @@ impl Table {
             columns: columns.iter().map(|key| w.text(key).to_owned()).collect(),
             rows: Vec::new(),
             nothing: w.text("document.none").to_owned(),
+            figure: None,
         }
     }
 
@@ -132,19 +135,20 @@ impl Table {
 
     /// The figures that are drawn on the pages.
     pub fn of_figure(figure: Figure, nothing: &str) -> Self {
-        let cell = |value: Option<u64>| value.map_or(Cell::NotShown, Cell::Count);
-        let mut columns = vec![figure.rows_are];
-        columns.extend(figure.columns);
-        let rows = figure.rows.into_iter().map(|row| {
-            let values = row.values.into_iter().map(cell);
-            Line::Cells([text(row.label)].into_iter().chain(values).collect())
+        let cell = |value: &Option<u64>| value.map_or(Cell::NotShown, Cell::Count);
+        let mut columns = vec![figure.rows_are.clone()];
+        columns.extend_from_slice(&figure.columns);
+        let rows = figure.rows.iter().map(|row| {
+            let values = row.values.iter().map(cell);
+            Line::Cells([text(&*row.label)].into_iter().chain(values).collect())
         });
         Self {
-            title: figure.title,
-            about: figure.about,
+            title: figure.title.clone(),
+            about: figure.about.clone(),
             columns,
             rows: rows.collect(),
             nothing: nothing.to_owned(),
+            figure: Some(figure),
         }
     }
 

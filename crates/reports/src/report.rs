@@ -11,7 +11,7 @@ use crate::{
     chart::{self, Direction, Figure},
     filters,
     forms::Unwritten,
-    letter, workbook,
+    letter, print, workbook,
 };
 
 mod figures;
@@ -63,6 +63,15 @@ pub fn xlsx(report: &Report, language: Language) -> Result<Vec<u8>, Unwritten> {
 /// None is known: the writer reports what a writer does, and this one writes to memory.
 pub fn docx(report: &Report, language: Language) -> Result<Vec<u8>, Unwritten> {
     letter::docx(&paper(report, language))
+}
+
+/// The coordination report as pages to print, with the tables of its pages.
+///
+/// # Errors
+///
+/// None is known: whatever stands in a report can be printed.
+pub fn pdf(report: &Report, language: Language) -> Result<Vec<u8>, Unwritten> {
+    print::pdf(&paper(report, language))
 }
 
 /// Figures, each with its chart.

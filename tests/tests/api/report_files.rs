@@ -5,7 +5,7 @@ use concord_app::samples::Sample;
 use concord_domain::vocabulary::Role;
 use concord_tests::{
     Answer, Database, Person, Registry,
-    office::{bytes, parts, read},
+    office::{bytes, parts, printed, read},
     on_each_database,
     plain_browser::said,
     small_world,
@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use super::{asks, is_problem, logged, own_line, with};
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+const PDF: &str = "application/pdf";
 const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 
 /// The report in a form and a language.
@@ -287,6 +288,60 @@ fn a_figure_that_is_not_shown_is_in_no_file() {
     assert_eq!((named(&full), named(&round)), ([true, true], [false, false]));
 }
 
+/// The letters of a text, without marks, spaces, and how lines are broken. Lam and alef are one sign, of
+/// which poppler tells the two letters in the other order.
+fn letters(text: &str) -> String {
+    let is_mark = |c: char| ('\u{64b}'..='\u{652}').contains(&c);
+    let letters: String = text.chars().filter(|c| c.is_alphanumeric() && !is_mark(*c)).collect();
+    let signs = [("لا", "ال"), ("لأ", "أل"), ("لإ", "إل"), ("لآ", "آل")];
+    signs.iter().fold(letters, |text, (sign, told)| text.replace(sign, told))
+}
+
+#[test]
+fn pages_to_print_say_in_each_language_what_the_page_says_and_can_be_read_aloud() {
+    let registry = Registry::on(Database::Sqlite);
+    let adviser = exercise(&registry);
+    for question in questions() {
+        for language in ["en", "fr", "es", "ar"] {
+            let document = read(&report_as(&adviser, DOCX, language, &question));
+            let [text, about, structure] = printed(&report_as(&adviser, PDF, language, &question));
+            let said = |name: &str| {
+                let line = about.lines().find(|line| line.starts_with(&format!("{name}:")));
+                line.and_then(|line| line.split_once(':')).map_or("", |(_, said)| said.trim())
+            };
+            assert_eq!(
+                (said("Tagged"), said("Encrypted"), said("JavaScript")),
+                ("yes", "no", "no")
+            );
+            assert!(said("Page size").contains("A4"), "{about}");
+            assert!(!said("Title").is_empty(), "{about}");
+            // Each heading is one, each table has a head, and as many cells as the document has.
+            let tables = list(&document, "tables");
+            let count = |tag: &str| {
+                structure.lines().filter(|line| line.trim_start().starts_with(tag)).count()
+            };
+            assert_eq!(count("H1"), 1, "{structure}");
+            assert_eq!(count("H2"), tables.len() + 1, "{structure}");
+            assert_eq!((count("Table"), count("THead")), (tables.len(), tables.len()));
+            let heads: usize = tables.iter().map(|table| rows(table)[0].len()).sum();
+            assert_eq!(count("TH:"), heads, "{structure}");
+            // What stands in a cell of the one stands in the other. Of Arabic poppler tells the structure
+            // in the order of the signs, and puts some words apart.
+            let (all, aloud) = (letters(&text), letters(&structure));
+            let cells = tables.iter().flat_map(|table| rows(table).concat());
+            let words: Vec<String> = cells
+                .flat_map(|cell| cell.split_whitespace().map(letters).collect::<Vec<_>>())
+                .filter(|word| word.chars().count() < 12)
+                .collect();
+            let is_told =
+                |word: &&String| all.contains(*word) && (language == "ar" || aloud.contains(*word));
+            let missing: Vec<&String> = words.iter().filter(|word| !is_told(word)).collect();
+            let missing_max = if language == "ar" { words.len() / 20 } else { 0 };
+            assert!(words.len() > 100 && missing.len() <= missing_max, "{language}: {missing:?}");
+        }
+    }
+}
+
 #[test]
 fn a_file_has_its_kind_and_a_name_that_tells_nothing_and_is_kept_nowhere() {
     on_each_database(|registry: &Registry| {
@@ -296,7 +351,7 @@ fn a_file_has_its_kind_and_a_name_that_tells_nothing_and_is_kept_nowhere() {
         let b = registry.person("demo", Role::FocalPoint, Some("b"));
         let focal = registry.person("demo", Role::FocalPoint, Some("a"));
         let question = json!({"from": "2026-03-01", "until": "2026-03-31"});
-        for (form, ending) in [(XLSX, "xlsx"), (DOCX, "docx")] {
+        for (form, ending) in [(XLSX, "xlsx"), (DOCX, "docx"), (PDF, "pdf")] {
             let answer = report_as(&b, form, "en", &question);
             assert_eq!(answer.header("content-type"), Some(form));
             let disposition = format!("attachment; filename=\"coordination-report.{ending}\"");

@@ -74,7 +74,7 @@ fn the_page_and_the_files_are_those_of_the_api() {
             .filter(|button| button.get("name").is_some_and(|name| name == "form"))
             .map(|button| button["value"].clone())
             .collect();
-        assert_eq!(buttons, ["docx", "xlsx", "html", "csv"]);
+        assert_eq!(buttons, ["pdf", "docx", "xlsx", "html", "csv"]);
         for edition in ["full", "handed_round"] {
             let body = format!(
                 "{{\"from\": \"2025-07-01\", \"until\": \"2026-06-30\", \"edition\": \"{edition}\", \
@@ -98,6 +98,7 @@ fn the_page_and_the_files_are_those_of_the_api() {
                 ("csv", "text/csv"),
                 ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
                 ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+                ("pdf", "application/pdf"),
             ] {
                 let file = asked(&browser, &page, &typed(Some(form))).expect(200);
                 assert!(file.text == api(kind).text, "{form} of {edition}");

@@ -179,9 +179,9 @@ fn forms(
         "/operations/{operation}/meeting" | "/operations/{operation}/timeline" => {
             vec![with(&meeting, &[("place", "XT030102")]), meeting.clone()]
         }
-        "/operations/{operation}/report" => ["", "html", "csv", "xlsx", "docx"]
+        "/operations/{operation}/report" => ["", "html", "csv", "xlsx", "docx", "pdf"]
             .into_iter()
-            .zip(["full", "handed_round", "full", "full", "handed_round"])
+            .zip(["full", "handed_round", "full", "full", "handed_round", "full"])
             .map(|(form, edition)| {
                 let period = [("from", "2026-01-01"), ("until", "2026-12-31")];
                 with(&typed(&period), &[("form", form), ("edition", edition)])

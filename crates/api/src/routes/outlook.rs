@@ -12,9 +12,9 @@ use crate::{
 };
 
 /// The forms in which a report can be had besides JSON.
-const REPORT_FORMS: [&str; 4] = {
-    let [first, second, third, fourth] = Form::ALL;
-    [first.media_type(), second.media_type(), third.media_type(), fourth.media_type()]
+const REPORT_FORMS: [&str; 5] = {
+    let [html, csv, xlsx, docx, pdf] = Form::ALL;
+    [html.media_type(), csv.media_type(), xlsx.media_type(), docx.media_type(), pdf.media_type()]
 };
 
 /// The routes.
@@ -47,7 +47,8 @@ pub fn routes() -> Vec<Route> {
         .about(
             "Send `Accept: text/html` for the document to print, with charts, `Accept: text/csv` \
              for the table, with HXL hashtags, the media type of a workbook (XLSX) for a sheet for \
-             each table and that one, or of a document (DOCX) to be edited, `Accept-Language` for \
+             each table and that one, or of a document (DOCX) to be edited, `Accept: \
+             application/pdf` for pages to print as a file, tagged, `Accept-Language` for \
              French, Spanish or Arabic. The edition `handed_round` names no organisation, and no \
              figure about fewer than three stands in it or can be computed from it. All forms hold \
              the same.",
@@ -82,7 +83,7 @@ fn create_report(call: &Call) -> Result<Answer> {
         let file = made.written(form, call.language).map_err(broken)?;
         return Ok(match form {
             Form::Html => Answer::html(file),
-            Form::Csv | Form::Xlsx | Form::Docx => {
+            Form::Csv | Form::Xlsx | Form::Docx | Form::Pdf => {
                 Answer::file(file, form.content_type(), form.file_name())
             }
         });

@@ -1,15 +1,18 @@
-//! What charts are drawn on: an SVG element whose inline direction is that of the reader.
+//! What charts are drawn on: shapes, which pages show as SVG and files draw in their own way.
 //!
 //! Lengths along a line of text are given from where reading begins; the canvas mirrors them.
-
-use std::fmt::Write;
 
 use super::as_length;
 
 /// How wide a character is, on average, in text of the usual size.
 const CHARACTER_WIDTH: f64 = 6.3;
 /// The usual size of text.
-const TEXT_SIZE: f64 = 12.0;
+pub const TEXT_SIZE: f64 = 12.0;
+/// How large a round mark is.
+pub const DISC_RADIUS: f64 = 3.4;
+/// The lengths of dashes and of what is between them, of six lines that differ.
+const DASHES: [&[f32]; 6] =
+    [&[], &[7.0, 3.0], &[2.0, 3.0], &[9.0, 3.0, 2.0, 3.0], &[14.0, 4.0], &[4.0, 2.0, 1.0, 2.0]];
 
 /// What an area is filled with; six that differ without colour.
 const FILLS: usize = 6;
@@ -17,9 +20,40 @@ const FILLS: usize = 6;
 pub struct Canvas {
     pub width: f64,
     pub height: f64,
-    is_mirrored: bool,
-    name: String,
-    body: String,
+    /// Whether it is read from right to left.
+    pub is_mirrored: bool,
+    /// What programs call it.
+    pub name: String,
+    /// What is drawn, the first below all others.
+    pub shapes: Vec<Shape>,
+}
+
+/// Something that is drawn, where it stands on the page whatever its direction is.
+pub enum Shape {
+    /// An area with an edge, filled as one of those that differ without colour: 0 is black, 1 white.
+    Filled { area: Area, series: usize },
+    /// An area of plain white.
+    Blank(Area),
+    /// A thin grey line.
+    Rule((f64, f64), (f64, f64)),
+    /// A line through points.
+    Path { points: Vec<(f64, f64)>, dashes: &'static [f32] },
+    /// A round black mark.
+    Disc((f64, f64)),
+    /// A mark with corners, black or hollow.
+    Polygon { corners: Vec<(f64, f64)>, is_black: bool },
+    /// A text on a line at this height.
+    Text { at: (f64, f64), anchor: Anchor, text: String, weight: Weight },
+    /// A text that rises from a point.
+    Rising { at: (f64, f64), text: String },
+}
+
+/// How much a text weighs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Weight {
+    Less,
+    Usual,
+    More,
 }
 
 /// Where a text stands, seen from its point.
@@ -85,69 +119,46 @@ pub fn wrapped(text: &str, width: f64, lines_max: usize) -> Vec<String> {
 impl Canvas {
     pub fn new(width: f64, is_mirrored: bool, name: &str) -> Self {
         let name = name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
-        Self { width, height: 0.0, is_mirrored, name, body: String::new() }
-    }
-
-    fn put(&mut self, markup: std::fmt::Arguments<'_>) {
-        // Writing to a text does not fail.
-        let _ = self.body.write_fmt(markup);
+        Self { width, height: 0.0, is_mirrored, name, shapes: Vec::new() }
     }
 
     fn left(&self, x: f64, width: f64) -> f64 {
         if self.is_mirrored { self.width - x - width } else { x }
     }
 
+    fn placed(&self, area: Area) -> Area {
+        Area { x: self.left(area.x, area.width), ..area }
+    }
+
     /// An area filled as the `series`-th of those that must differ.
     pub fn filled(&mut self, area: Area, series: usize) {
-        let Area { x, y, width, height } = area;
-        let (left, fill) = (self.left(x, width), self.fill(series));
-        self.put(format_args!(
-            "<rect x=\"{left:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" \
-             fill=\"{fill}\" stroke=\"#000\"/>"
-        ));
+        self.shapes.push(Shape::Filled { area: self.placed(area), series: series % FILLS });
     }
 
     /// An area of plain white, so that what stands on it can be read.
     pub fn blank(&mut self, area: Area) {
-        let Area { x, y, width, height } = area;
-        let left = self.left(x, width);
-        self.put(format_args!(
-            "<rect x=\"{left:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" \
-             fill=\"#fff\"/>"
-        ));
+        self.shapes.push(Shape::Blank(self.placed(area)));
     }
 
     /// A thin grey line.
     pub fn rule(&mut self, from: (f64, f64), to: (f64, f64)) {
-        let (x1, x2) = (self.left(from.0, 0.0), self.left(to.0, 0.0));
-        let (y1, y2) = (from.1, to.1);
-        self.put(format_args!(
-            "<line x1=\"{x1:.1}\" y1=\"{y1:.1}\" x2=\"{x2:.1}\" y2=\"{y2:.1}\" stroke=\"#999\" \
-             stroke-width=\".7\"/>"
-        ));
+        let placed = |(x, y)| (self.left(x, 0.0), y);
+        self.shapes.push(Shape::Rule(placed(from), placed(to)));
     }
 
     /// A line through points, dashed as the `series`-th of those that must differ.
     pub fn path(&mut self, points: &[(f64, f64)], series: usize) {
-        const DASHES: [&str; 6] = ["none", "7 3", "2 3", "9 3 2 3", "14 4", "4 2 1 2"];
-        let mut written = String::new();
-        for (x, y) in points {
-            let _ = write!(written, "{:.1},{y:.1} ", self.left(*x, 0.0));
-        }
-        let (points, dash) = (written.trim_end(), DASHES[series % DASHES.len()]);
-        self.put(format_args!(
-            "<polyline points=\"{points}\" fill=\"none\" stroke=\"#000\" stroke-width=\"1.6\" \
-             stroke-dasharray=\"{dash}\"/>"
-        ));
+        let points = points.iter().map(|(x, y)| (self.left(*x, 0.0), *y)).collect();
+        self.shapes.push(Shape::Path { points, dashes: DASHES[series % DASHES.len()] });
     }
 
     /// A mark on a point, of the shape of the `series`-th of those that must differ.
     pub fn mark(&mut self, (x, y): (f64, f64), series: usize) {
         let x = self.left(x, 0.0);
-        let (near, far) = (3.4, 4.4);
+        let (near, far) = (DISC_RADIUS, 4.4);
         let corners: Vec<(f64, f64)> = match series % 6 {
             0 => {
-                self.put(format_args!("<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3.4\"/>"));
+                self.shapes.push(Shape::Disc((x, y)));
                 return;
             }
             1 => vec![(-near, -near), (near, -near), (near, near), (-near, near)],
@@ -156,58 +167,40 @@ impl Canvas {
             4 => vec![(0.0, far), (far, -near), (-far, -near)],
             _ => vec![(-far, -1.3), (far, -1.3), (far, 1.3), (-far, 1.3)],
         };
-        let mut points = String::new();
-        for (dx, dy) in corners {
-            let _ = write!(points, "{:.1},{:.1} ", x + dx, y + dy);
-        }
+        let corners = corners.into_iter().map(|(dx, dy)| (x + dx, y + dy)).collect();
         // Filled and hollow marks in turn.
-        let fill = if series.is_multiple_of(2) { "#000" } else { "#fff" };
-        let points = points.trim_end();
-        self.put(format_args!(
-            "<polygon points=\"{points}\" fill=\"{fill}\" stroke=\"#000\" stroke-width=\"1.3\"/>"
-        ));
+        self.shapes.push(Shape::Polygon { corners, is_black: series.is_multiple_of(2) });
     }
 
     /// A text.
     pub fn text(&mut self, at: (f64, f64), anchor: Anchor, text: &str) {
-        self.write(at, anchor, text, "");
+        self.write(at, anchor, text, Weight::Usual);
     }
 
     /// A text that weighs more.
     pub fn strong(&mut self, at: (f64, f64), anchor: Anchor, text: &str) {
-        self.write(at, anchor, text, " font-weight=\"600\"");
+        self.write(at, anchor, text, Weight::More);
     }
 
     /// A text that weighs less.
     pub fn quiet(&mut self, at: (f64, f64), anchor: Anchor, text: &str) {
-        self.write(at, anchor, text, " fill=\"#555\"");
+        self.write(at, anchor, text, Weight::Less);
     }
 
     /// Lines of a text that rise from a point, where there is no room for them to lie. In any
     /// language the next line stands to the right, as it would stand below.
     pub fn rising(&mut self, (x, y): (f64, f64), lines: &[String]) {
-        // What is read from the right begins at its upper end.
-        let anchor = if self.is_mirrored { " text-anchor=\"end\"" } else { "" };
         let first = as_length(lines.len().saturating_sub(1) as u64) / 2.0;
         for (at, line) in lines.iter().enumerate() {
             let aside = (as_length(at as u64) - first) * (TEXT_SIZE + 1.0);
-            let (x, line) = (self.left(x, 0.0) + 4.0 + aside, escaped(line));
-            self.put(format_args!(
-                "<text x=\"{x:.1}\" y=\"{y:.1}\" transform=\"rotate(-90 {x:.1} {y:.1})\"{anchor}>\
-                 {line}</text>"
-            ));
+            let x = self.left(x, 0.0) + 4.0 + aside;
+            self.shapes.push(Shape::Rising { at: (x, y), text: line.clone() });
         }
     }
 
-    fn write(&mut self, (x, y): (f64, f64), anchor: Anchor, text: &str, more: &str) {
-        let (x, text) = (self.left(x, 0.0), escaped(text));
-        // Seen from the direction of the element, which is the reader's.
-        let anchor = match anchor {
-            Anchor::Start => "",
-            Anchor::Middle => " text-anchor=\"middle\"",
-            Anchor::End => " text-anchor=\"end\"",
-        };
-        self.put(format_args!("<text x=\"{x:.1}\" y=\"{y:.1}\"{anchor}{more}>{text}</text>"));
+    fn write(&mut self, (x, y): (f64, f64), anchor: Anchor, text: &str, weight: Weight) {
+        let (at, text) = ((self.left(x, 0.0), y), text.to_owned());
+        self.shapes.push(Shape::Text { at, anchor, text, weight });
     }
 
     /// What each series looks like, above the chart; its height is added.
@@ -245,64 +238,4 @@ impl Canvas {
         }
         self.height = y + 10.0;
     }
-
-    fn fill(&self, series: usize) -> String {
-        match series % FILLS {
-            0 => "#000".to_owned(),
-            1 => "#fff".to_owned(),
-            pattern => format!("url(#{}-{pattern})", self.name),
-        }
-    }
-
-    /// The element.
-    pub fn finish(self, title: &str, about: &str) -> String {
-        let Self { width, height, is_mirrored, name, body } = self;
-        let (title, about) = (escaped(title), escaped(about));
-        let direction = if is_mirrored { "rtl" } else { "ltr" };
-        let used = |pattern: &&(usize, &str)| body.contains(&format!("url(#{name}-{})", pattern.0));
-        let patterns: String = PATTERNS
-            .iter()
-            .filter(used)
-            .map(|(number, drawn)| {
-                format!(
-                    "<pattern id=\"{name}-{number}\" width=\"6\" height=\"6\" \
-                     patternUnits=\"userSpaceOnUse\"><rect width=\"6\" height=\"6\" \
-                     fill=\"#fff\"/>{drawn}</pattern>"
-                )
-            })
-            .collect();
-        format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {height:.0}\" \
-             role=\"img\" aria-labelledby=\"{name}-title {name}-about\" direction=\"{direction}\" \
-             font-family=\"system-ui, sans-serif\" font-size=\"{TEXT_SIZE}\" fill=\"#000\">\
-             <title id=\"{name}-title\">{title}</title><desc id=\"{name}-about\">{about}</desc>\
-             <defs>{patterns}</defs><rect width=\"{width:.0}\" height=\"{height:.0}\" \
-             fill=\"#fff\"/>{body}</svg>"
-        )
-    }
-}
-
-/// What the patterns are made of, by their numbers; 0 is black and 1 is white.
-const PATTERNS: [(usize, &str); 4] = [
-    (2, "<path d=\"M-1 7L7 -1M-4 4L4 -4M2 10L10 2\" stroke=\"#000\" stroke-width=\"1.5\"/>"),
-    (3, "<circle cx=\"3\" cy=\"3\" r=\"1.3\"/>"),
-    (4, "<path d=\"M0 3H6M3 0V6\" stroke=\"#000\" stroke-width=\"1.1\"/>"),
-    (5, "<path d=\"M0 3H6\" stroke=\"#000\" stroke-width=\"2.2\"/>"),
-];
-
-/// A text in which nothing is markup, and that no control character breaks.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '<' => escaped.push_str("&#60;"),
-            '>' => escaped.push_str("&#62;"),
-            '&' => escaped.push_str("&#38;"),
-            '"' => escaped.push_str("&#34;"),
-            '\'' => escaped.push_str("&#39;"),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => escaped.push(' '),
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }

@@ -3,6 +3,7 @@
 use super::{
     Direction, as_length,
     canvas::{Anchor, Canvas, Lines, wrapped},
+    svg::element,
 };
 
 const WIDTH: f64 = 720.0;
@@ -81,7 +82,7 @@ pub fn svg(graph: &Graph, direction: Direction) -> String {
         write(&mut canvas, (WIDTH - NAMES_WIDTH, middle(at, graph.to.len())), Anchor::Start, name);
     }
     canvas.height = top + height + 6.0;
-    canvas.finish(&graph.title, &graph.about)
+    element(&canvas, &graph.title, &graph.about)
 }
 
 fn between(from: (f64, f64), to: (f64, f64), part: f64) -> (f64, f64) {

@@ -3,6 +3,7 @@
 use super::{
     Direction, as_length,
     canvas::{Anchor, Area, Canvas, wrapped},
+    svg::element,
 };
 
 const LABELS_WIDTH: f64 = 210.0;
@@ -80,7 +81,7 @@ pub fn svg(grid: &Grid, direction: Direction) -> String {
         rule(&mut canvas);
     }
     canvas.height += 2.0;
-    canvas.finish(&grid.title, &grid.about)
+    element(&canvas, &grid.title, &grid.about)
 }
 
 const fn count(cell: Cell) -> u64 {

@@ -4,6 +4,7 @@
 use super::{
     as_length,
     canvas::{Anchor, Canvas, Lines, width_of, wrapped},
+    svg::element,
 };
 
 const WIDTH: f64 = 640.0;
@@ -84,7 +85,7 @@ pub fn svg(map: &Map) -> String {
     }
     canvas.height = land.bottom() + 4.0;
     draw_scale(&mut canvas, &land, &map.scale);
-    canvas.finish(&map.title, &map.about)
+    element(&canvas, &map.title, &map.about)
 }
 
 /// How degrees become lengths.

@@ -21,12 +21,14 @@ impl Made {
                 Form::Csv => Ok(report::csv(full)?),
                 Form::Xlsx => report::xlsx(full, language),
                 Form::Docx => report::docx(full, language),
+                Form::Pdf => report::pdf(full, language),
             },
             Self::HandedRound(round) => match form {
                 Form::Html => Ok(handed_round::html(round, language)?.into_bytes()),
                 Form::Csv => Ok(handed_round::csv(round)?),
                 Form::Xlsx => handed_round::xlsx(round, language),
                 Form::Docx => handed_round::docx(round, language),
+                Form::Pdf => handed_round::pdf(round, language),
             },
         }
     }

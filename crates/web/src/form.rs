@@ -346,10 +346,9 @@ impl Form {
         for fault in &refused.faults {
             let name = fault.pointer.split('/').nth(1).unwrap_or_default();
             let field = self.fields.iter_mut().find(|field| field.name == name);
-            let problem = Problem::of(w, fault);
             match field.filter(|field| field.problem.is_none()) {
-                Some(field) => field.problem = Some(problem),
-                None => self.problems.push(problem),
+                Some(field) => field.problem = Some(Problem::of(w, fault)),
+                None => self.problems.extend(Problem::each(w, [fault])),
             }
         }
         self
@@ -376,9 +375,11 @@ impl Problem {
         Self { said: said.to_owned(), detail: None }
     }
 
-    /// What each of these says.
-    pub fn each(w: Words, faults: &[Fault]) -> Vec<Self> {
-        faults.iter().map(|fault| Self::of(w, fault)).collect()
+    /// What each of these says, where it does not stand at its field.
+    pub fn each<'f>(w: Words, faults: impl IntoIterator<Item = &'f Fault>) -> Vec<Self> {
+        let apart =
+            |fault: &Fault| Self { detail: Some(fault.detail.clone()), ..Self::of(w, fault) };
+        faults.into_iter().map(apart).collect()
     }
 
     /// What several that are wrong with one field say together; nothing if there are none.

@@ -279,7 +279,10 @@ fn no_free_text_stands_in_the_database_and_what_else_does_is_what_disclose_says(
             .flat_map(|each| each.columns.iter().map(|column| pair(each.table, column)))
             .chain(TEXTS.iter().map(|(table, _)| pair(table, "texts")))
             .collect();
-        assert_eq!(columns.symmetric_difference(&said).collect::<Vec<_>>(), Vec::<&_>::new());
+        // How many rows there are, which SQLite notes, can be counted.
+        let differ = columns.symmetric_difference(&said);
+        let differ: Vec<_> = differ.filter(|(table, _)| !table.starts_with("sqlite_")).collect();
+        assert_eq!(differ, Vec::<&_>::new());
         disclosed(registry);
         // What rules read is not sealed: flags are found without any key.
         let store = Store::open(&registry.database_url, 1).expect("it opens");

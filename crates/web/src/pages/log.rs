@@ -326,6 +326,5 @@ fn elsewhere(w: Words, faults: &[Fault]) -> Vec<Problem> {
         let field = field_of(&fault.pointer);
         field.starts_with("term_") || typed.contains(&field.as_str())
     };
-    let others = faults.iter().filter(|fault| !is_in_a_field(fault));
-    others.map(|fault| Problem::of(w, fault)).collect()
+    Problem::each(w, faults.iter().filter(|fault| !is_in_a_field(fault)))
 }

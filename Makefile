@@ -44,19 +44,22 @@ release: tools ## Build the binary for production
 # The program, how it is run, and what it is made of: the sources of it all with their hashes
 # (Cargo.lock), and what of them is in it, with licences.
 package: release ## Pack a release into target/package; sign it with KEY=~/.ssh/id_ed25519
-	@$(MAKE) --no-print-directory packed signed KEY='$(KEY)'
+	@$(MAKE) --no-print-directory signed KEY='$(KEY)'
 
 .PHONY: packed signed
+packed: files := $(package)/concord
 packed:
-	@rm -rf $(package) && mkdir -p $(package)/concord
-	@cp $(concord) docs/concord.service Cargo.lock LICENSE-APACHE LICENSE-MIT SECURITY.md $(package)/concord
-	@cargo tree --locked -p concord -e normal --prefix none -f '{p} {l}' | sed 's/ ([/*].*)//' | sort -u \
-		> $(package)/concord/made-of.txt
-	@cd $(package) && file=concord-$$(./concord/concord --version | cut -d ' ' -f 2)-$$(uname -m).tar.gz && \
-		tar --sort=name --owner=0 --group=0 --numeric-owner --mtime=@0 -c concord | gzip -n > $$file && \
-		sha256sum $$file > SHA256SUMS && rm -rf concord && echo "$(package)/$$file"
+	@rm -rf $(package) && mkdir -p $(files)
+	@cp $(concord) docs/concord.service Cargo.lock LICENSE-APACHE LICENSE-MIT SECURITY.md $(files)
+	@cp crates/reports/fonts/LICENSE $(files)/LICENSE-DejaVu
+	@cargo tree --locked -p concord -e normal --prefix none -f '{p} {l}' > $(package)/tree
+	@sed 's/ ([/*].*)//' $(package)/tree | sort -u > $(files)/made-of.txt
+	@cd $(package) && file=concord-$$(./concord/concord --version | cut -d ' ' -f 2)-$$(uname -m).tar && \
+		tar --sort=name --owner=0 --group=0 --numeric-owner --mtime=@0 --mode='u+rwX,go+rX,go-w' \
+			-cf $$file concord && gzip -n $$file && \
+		sha256sum $$file.gz > SHA256SUMS && rm -rf concord tree && echo "$(package)/$$file.gz"
 
-signed:
+signed: packed
 	@test -n '$(KEY)' || { echo 'not signed: say KEY=, the file of an SSH key'; exit 1; }
 	@ssh-keygen -q -Y sign -f $(KEY) -n concord-release $(package)/SHA256SUMS
 

@@ -174,8 +174,8 @@ fn keep_audit_log(app: App) {
                 sequence(&app)?;
                 if signed_on != Some(app.today()) {
                     make_daily(&app)?;
-                    app.store.gather_statistics()?;
                     signed_on = Some(app.today());
+                    app.store.gather_statistics()?;
                 }
                 if pass.is_multiple_of(CHECKPOINT_EVERY) {
                     app.store.checkpoint()?;

@@ -273,12 +273,16 @@ pub fn write<T>(
     operation: &str,
     work: impl Fn(&mut Tx, &Access) -> Result<T>,
 ) -> Result<T> {
+    let enter = |tx: &mut Tx| {
+        let access = entered(app, tx, person, operation)?;
+        Ok((Area::Operation(access.id()), access))
+    };
     let write = || {
-        // Which operation it is decides whom to wait for; all else is read once nobody else writes.
-        let id = app.store.read(|tx| entered(app, tx, person, operation))?.id();
-        app.store.write(Area::Operation(id), |tx| {
-            coherence::pass_days(app, tx, id)?;
-            let access = entered(app, tx, person, operation)?;
+        app.store.write_entered(enter, |tx, mut access| {
+            if access.operation.evaluated_on < app.today() {
+                coherence::pass_days(app, tx, access.id())?;
+                access = entered(app, tx, person, operation)?;
+            }
             let done = work(tx, &access)?;
             audit::record(app, tx, &access.deeds)?;
             Ok(done)

@@ -11,7 +11,6 @@ use diesel::{
     SqliteConnection,
     connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
     r2d2::{ManageConnection, Pool, PooledConnection},
-    sql_types::Bool,
 };
 use uuid::Uuid;
 
@@ -20,6 +19,7 @@ use crate::{
     migrations,
     sealing::{self, NoServerKey, OrganizationKeys, ServerKeySource},
     sql::{Guid, RowId},
+    statistics::gather_statistics,
     usage::{Connections, Counting, Counts, Usage},
 };
 
@@ -147,47 +147,6 @@ pub struct Store {
     checkpoints: Arc<Mutex<()>>,
 }
 
-/// Samples the tables of SQLite that have never been, or have grown or shrunk tenfold since. Without
-/// that it takes any index on the operation for as good as another.
-fn gather_statistics(tx: &mut Tx) -> Result<()> {
-    const ALL_TABLES_WITHIN_LIMITS: &str = "PRAGMA optimize = 0x10002";
-    let Tx::Sqlite(connection) = tx else { return Ok(()) };
-    Ok(connection.immediate_transaction(|connection| {
-        connection.batch_execute(ALL_TABLES_WITHIN_LIMITS)?;
-        let is_gathered = "EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat4')";
-        if diesel::select(diesel::dsl::sql::<Bool>(is_gathered)).get_result(connection)? {
-            connection.batch_execute(WHAT_IS_KEPT_OF_STATISTICS)?;
-        }
-        Ok::<_, diesel::result::Error>(())
-    })?)
-}
-
-/// Only counts are kept: whole keys of rows, as `sqlite_stat4` has them, would stay when the rows are
-/// erased.
-///
-/// Only of tables with many rows: what holds of few is wrong as soon as there are more, while what
-/// SQLite does without knowing is right for both.
-///
-/// And an operation has a thousand rows of each, though all rows may be of one: every question is
-/// about one operation and wants few of its rows, while SQLite, which does not see how few, would read
-/// and sort all of them rather than walk along an index.
-const WHAT_IS_KEPT_OF_STATISTICS: &str = "
-    DELETE FROM sqlite_stat4;
-    DELETE FROM sqlite_stat1 WHERE CAST(stat AS INTEGER) < 1000;
-    WITH known AS (
-        SELECT rowid AS line, CAST(stat AS INTEGER) AS of_all,
-               substr(stat, instr(stat, ' ') + 1) AS rest
-          FROM sqlite_stat1
-         WHERE 'operation_id' = (SELECT name FROM pragma_index_info(idx) WHERE seqno = 0)
-    ), parted AS (
-        SELECT line, of_all, CAST(rest AS INTEGER) AS of_operation,
-               substr(rest, instr(rest || ' ', ' ')) AS of_more
-          FROM known
-    )
-    UPDATE sqlite_stat1
-       SET stat = of_all || ' ' || max(min(of_operation, 1000), CAST(of_more AS INTEGER)) || of_more
-      FROM parted WHERE sqlite_stat1.rowid = line;";
-
 /// What SQLite answers when it is told to empty its log.
 #[derive(QueryableByName)]
 struct Emptied {
@@ -219,7 +178,8 @@ impl Store {
         // is not. The first connection also turns the file to write-ahead logging.
         let writers = pool(if manager().is_postgres() { connections } else { 1 })?;
         migrations::run(&mut *checked_out(&writers)?)?;
-        gather_statistics(&mut *checked_out(&writers)?)?;
+        // If somebody else writes for long: what was gathered before is good enough until tomorrow.
+        gather_statistics(&mut *checked_out(&writers)?).ok();
         let keys = Arc::new(OrganizationKeys::from(NoServerKey));
         Ok(Self { readers: pool(connections)?, writers, counts, keys, checkpoints: Arc::default() })
     }
@@ -360,10 +320,24 @@ impl Store {
     ///
     /// # Errors
     /// Those of the work, and the store's own.
+    #[expect(clippy::disallowed_methods, reason = "whoever calls this has to record it")]
     pub fn write<T, E: From<StoreError> + IsContended>(
         &self,
         area: Area,
         work: impl Fn(&mut Tx) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.write_entered(|_| Ok((area, ())), |tx, ()| work(tx))
+    }
+
+    /// The same in an area that has to be found first, with what else is found on the way into it.
+    /// Who had to wait for other writers enters again, so that the work is given what holds now.
+    ///
+    /// # Errors
+    /// Those of entering and of the work, and the store's own.
+    pub fn write_entered<A, T, E: From<StoreError> + IsContended>(
+        &self,
+        enter: impl Fn(&mut Tx) -> Result<(Area, A), E>,
+        work: impl Fn(&mut Tx, A) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut tx = checked_out(&self.writers)?;
         let mut attempt = 1;
@@ -373,8 +347,9 @@ impl Store {
                 &mut tx,
                 ("BEGIN ISOLATION LEVEL READ COMMITTED", "BEGIN IMMEDIATE"),
                 |tx| {
-                    lock(tx, area)?;
-                    work(tx)
+                    let (area, entered) = enter(tx)?;
+                    let entered = if waited(tx, area)? { enter(tx)?.1 } else { entered };
+                    work(tx, entered)
                 },
             );
             match done {
@@ -404,9 +379,10 @@ fn checked_out(pool: &Pool<Manager>) -> Result<PooledConnection<Manager>> {
     pool.get().map_err(|error| StoreError::Unavailable(error.to_string()))
 }
 
-/// Makes the other writers of the area wait. SQLite has one writer at a time anyway.
-fn lock(tx: &mut Tx, area: Area) -> Result<()> {
-    let Tx::Postgres(connection) = tx else { return Ok(()) };
+/// Makes the other writers of the area wait; whether this one may have waited for them. SQLite has
+/// one writer at a time anyway.
+fn waited(tx: &mut Tx, area: Area) -> Result<bool> {
+    let Tx::Postgres(connection) = tx else { return Ok(false) };
     match area {
         Area::Operation(id) => {
             diesel::sql_query("SELECT id FROM operations WHERE id = $1 FOR UPDATE")
@@ -421,7 +397,7 @@ fn lock(tx: &mut Tx, area: Area) -> Result<()> {
         }
         Area::Log => {}
     }
-    Ok(())
+    Ok(true)
 }
 
 fn transaction<T, E: From<StoreError>>(

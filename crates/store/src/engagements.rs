@@ -38,7 +38,7 @@ mod page;
 mod rows;
 
 pub use disclosing::{acknowledged, summarized};
-pub use ending::ending;
+pub use ending::{ended, ending, kept_and_not_over};
 pub use page::{Filter, Position, page};
 pub use rows::load_commitments_for_rules;
 use rows::{CommitmentRow, EngagementRow, commitment, engagement};

@@ -25,7 +25,7 @@ use crate::{
     entries::{closed, visible},
     error::{Result, StoreError},
     lists::{Among, id_list, text_list},
-    schema::{entries, flag_entries as fe, flag_subjects as s, flags as t},
+    schema::{entries, flag_entries as fe, flag_steps as fs, flag_subjects as s, flags as t},
     sql::RowId,
 };
 
@@ -35,7 +35,7 @@ mod waiting;
 mod write;
 
 pub use queue::queue;
-pub use steps::{Step, entered_at, history, keep_step};
+pub use steps::{Move, Step, entered_at, history, keep_step, moves};
 pub use waiting::waiting;
 pub use write::{Raised, raise, save, set_state};
 
@@ -233,6 +233,8 @@ pub struct Filter {
     pub entries: Option<Vec<Uuid>>,
     /// Those that rest on an entry of any of these organisations.
     pub of: Option<Vec<OrganizationId>>,
+    /// Those that were raised, or took another step, at this moment or since, in UTC.
+    pub moved_since: Option<NaiveDateTime>,
     /// Those that come after this one.
     pub after: Option<(Severity, NaiveDateTime, Uuid)>,
 }
@@ -249,10 +251,10 @@ pub fn list(
     filter: &Filter,
     limit: i64,
 ) -> Result<Vec<KeptFlag>> {
-    let hidden = fe::table
-        .filter(fe::operation_id.eq(t::operation_id))
-        .filter(fe::flag_id.eq(t::id))
-        .filter(not(exists(visible!(operation, scope).filter(entries::id.eq(fe::entry_id)))));
+    let resting =
+        || fe::table.filter(fe::operation_id.eq(t::operation_id)).filter(fe::flag_id.eq(t::id));
+    let readable = visible!(operation, scope).filter(entries::id.eq(fe::entry_id));
+    let hidden = resting().filter(not(exists(readable)));
     let mut query = t::table
         .filter(t::operation_id.eq(RowId(operation)))
         .filter(not(exists(hidden)))
@@ -290,11 +292,15 @@ pub fn list(
             .filter(entries::operation_id.eq(RowId(operation)))
             .filter(entries::id.eq(fe::entry_id))
             .filter(entries::organization_id.among(id_list(organizations.iter().copied())));
-        let own = fe::table
-            .filter(fe::operation_id.eq(t::operation_id))
-            .filter(fe::flag_id.eq(t::id))
-            .filter(exists(owned));
-        query = query.filter(exists(own));
+        query = query.filter(exists(resting().filter(exists(owned))));
+    }
+    if let Some(moment) = filter.moved_since {
+        query = query.filter(exists(
+            fs::table
+                .filter(fs::operation_id.eq(t::operation_id))
+                .filter(fs::flag_id.eq(t::id))
+                .filter(fs::taken_at.ge(moment)),
+        ));
     }
     if let Some((severity, raised_at, id)) = filter.after {
         let rank = severity_rank(severity);

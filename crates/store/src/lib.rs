@@ -10,6 +10,7 @@ mod memo;
 mod migrations;
 mod schema;
 mod sql;
+mod statistics;
 mod usage;
 
 pub mod accounts;

@@ -12,6 +12,7 @@ use concord_domain::{
 };
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, NullableExpressionMethods, QueryDsl, RunQueryDsl,
+    dsl::exists,
 };
 use uuid::Uuid;
 
@@ -230,16 +231,16 @@ pub fn visited(
     let since = earlier(day, CONTACT_DAYS_MAX);
     // An engagement whose contacts still count is due on the day when they no longer do.
     let counting = due::table
-        .filter(due::operation_id.eq(RowId(operation)))
+        .filter(due::operation_id.eq(engagements::operation_id))
         .filter(due::kind.eq(crate::due::Kind::Engagement.code()))
-        .select(due::thing_id);
+        .filter(due::thing_id.eq(engagements::id));
     let rows: Vec<RowId> = engagements::table
         .filter(engagements::operation_id.eq(RowId(operation)))
         .filter(engagements::armed_actor_id.eq(RowId::from(actor)))
         .filter(engagements::level.eq(level.code()))
         .filter(engagements::touched_on.ge(since))
         .filter(engagements::status.ne(EngagementStatus::Cancelled.code()))
-        .filter(engagements::id.eq_any(counting))
+        .filter(exists(counting))
         .select(engagements::id)
         .load(tx)?;
     Ok(rows.into_iter().map(|id| EngagementId(id.0)).collect())

@@ -37,12 +37,29 @@ impl Request {
         ));
         Self(text.into_bytes())
     }
+
+    /// A request for a page, with a cookie.
+    pub fn page(path: &str, cookie: &str) -> Self {
+        Self(format!("GET {path} HTTP/1.1\r\nhost: localhost\r\ncookie: {cookie}\r\n\r\n").into())
+    }
+
+    /// A form of a page.
+    pub fn form(path: &str, fields: &str) -> Self {
+        let (kind, length) = ("application/x-www-form-urlencoded", fields.len());
+        let text = format!(
+            "POST {path} HTTP/1.1\r\nhost: localhost\r\norigin: http://localhost\r\n\
+             content-type: {kind}\r\ncontent-length: {length}\r\n\r\n{fields}"
+        );
+        Self(text.into_bytes())
+    }
 }
 
 /// What was answered.
 pub struct Answer {
     /// The status.
     pub status: u16,
+    /// The cookie that is to be kept, without its attributes.
+    pub cookie: Option<String>,
     body: Vec<u8>,
 }
 
@@ -74,12 +91,16 @@ impl Connection {
         self.0.get_mut().write_all(&request.0).expect("it is sent");
         let status = self.line().split(' ').nth(1).and_then(|status| status.parse().ok());
         let status = status.expect("a status");
-        let (mut length, mut is_chunked) = (0, false);
+        let (mut length, mut is_chunked, mut cookie) = (0, false, None);
         loop {
-            let line = self.line().to_ascii_lowercase();
+            let line = self.line();
             if line.is_empty() {
                 break;
             }
+            if let Some(set) = line.strip_prefix("set-cookie: ") {
+                cookie = set.split(';').next().map(str::to_owned);
+            }
+            let line = line.to_ascii_lowercase();
             if let Some(value) = line.strip_prefix("content-length:") {
                 length = value.trim().parse().expect("a length");
             }
@@ -95,7 +116,7 @@ impl Connection {
         } else {
             self.read(&mut body, length);
         }
-        Answer { status, body }
+        Answer { status, cookie, body }
     }
 
     fn read(&mut self, body: &mut Vec<u8>, length: usize) {

@@ -12,6 +12,7 @@ mod http;
 mod load;
 mod maker;
 mod measure;
+mod pages;
 mod pgbench;
 mod random;
 mod report;

@@ -9,7 +9,7 @@ use crate::{
     databases::Database,
     http::Connection,
     load::{self, Operation, Round},
-    pgbench,
+    pages, pgbench,
     server::Server,
     statements,
     world::{Shape, World},
@@ -34,6 +34,8 @@ pub struct Measured {
     pub is_postgres: bool,
     /// Each operation from so many connections.
     pub lines: Vec<Line>,
+    /// Pages, one after the other.
+    pub pages: Vec<(&'static str, Round)>,
     /// The most memory that the server held, in MB.
     pub memory_mb: f64,
 }
@@ -118,7 +120,14 @@ pub fn measure(folder: &Path, database: &Database<'_>, (today, shape): (Day, Sha
         eprintln!("  {shape:?} {said}; {:.0} MB", server.memory_mb());
         lines.push(line);
     }
-    Measured { shape, is_postgres, lines, memory_mb: server.memory_mb() }
+    let memory_mb = server.memory_mb();
+    server.sign_all_in();
+    let pages = pages::measure(&server);
+    for (name, round) in &pages {
+        let (p50, p99) = (round.quantile_ms(0.5), round.quantile_ms(0.99));
+        eprintln!("  {shape:?} page, {name}: p50 {p50:.1} ms, p99 {p99:.1} ms");
+    }
+    Measured { shape, is_postgres, lines, pages, memory_mb }
 }
 
 /// Traces requests, and writes what each does as a script; how many statements a request has.

@@ -14,6 +14,8 @@ const CHECK_RATIO_MIN: f64 = 0.3;
 const GROWTH_MAX: f64 = 1.5;
 /// How much memory the server may hold with 32 connections, in MB.
 const MEMORY_MB_MAX: f64 = 150.0;
+/// How long half of the requests for any page may take, in milliseconds.
+const PAGE_MS_MAX: f64 = 30.0;
 /// How long almost every check may take on SQLite, in milliseconds.
 const SQLITE_CHECK_MS_MAX: f64 = 5.0;
 
@@ -83,8 +85,12 @@ fn machine(postgres: &str) -> String {
     )
 }
 
+const fn kind(measured: &Measured) -> &'static str {
+    if measured.is_postgres { "PostgreSQL" } else { "SQLite" }
+}
+
 fn section(measured: &Measured) -> String {
-    let kind = if measured.is_postgres { "PostgreSQL" } else { "SQLite" };
+    let kind = kind(measured);
     let live = if measured.shape.per_day > crate::PER_DAY { "20,000" } else { "2,000" };
     let mut text = format!(
         "\n## {kind}, {} engagements, about {live} live\n\n\
@@ -111,6 +117,12 @@ fn section(measured: &Measured) -> String {
         );
     }
     let _ = writeln!(text, "\nThe server held {:.0} MB at most.", measured.memory_mb);
+    text.push_str("\n| page, one at once | p50 ms | p99 ms |\n| --- | --: | --: |\n");
+    for (name, round) in &measured.pages {
+        let (p50, p99) = (round.quantile_ms(0.5), round.quantile_ms(0.99));
+        let _ = writeln!(text, "| {name} | {p50:.1} | {p99:.1} |");
+    }
+    text.push('\n');
     for line in &measured.lines {
         let (Some(plain), Some(unaudited)) = (&line.plain, &line.unaudited) else { continue };
         let _ = writeln!(
@@ -161,6 +173,13 @@ fn targets(all: &[Measured]) -> Vec<(String, String, bool)> {
     let target =
         format!("check on SQLite at {size}, one at once: p99 at most {SQLITE_CHECK_MS_MAX} ms");
     targets.push((target, format!("{p99:.1} ms"), p99 <= SQLITE_CHECK_MS_MAX));
+    for measured in &even {
+        let times = measured.pages.iter().map(|(name, round)| (round.quantile_ms(0.5), name));
+        let Some((slowest, name)) = times.max_by(|a, b| a.0.total_cmp(&b.0)) else { continue };
+        let (size, kind) = (grouped(measured.shape.engagements), kind(measured));
+        let target = format!("the slowest page on {kind} at {size}: p50 at most {PAGE_MS_MAX} ms");
+        targets.push((target, format!("{slowest:.1} ms ({name})"), slowest <= PAGE_MS_MAX));
+    }
     targets
 }
 

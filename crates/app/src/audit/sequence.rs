@@ -18,8 +18,9 @@ use crate::{
     error::{Error, Result},
 };
 
-/// How many records are put in order at a time: others write in between.
-const PLACED_AT_ONCE: i64 = 64;
+/// How many records are put in order at a time: others write in between. On SQLite they wait meanwhile,
+/// so it is as many as are written in a second: one of them waits for some milliseconds, and not several.
+const PLACED_AT_ONCE: i64 = 512;
 /// How many are read at a time to be examined.
 const READ_AT_ONCE: i64 = 500;
 /// How old a record may be that has no place yet, in seconds. The server needs one.

@@ -35,16 +35,17 @@ pub fn summarized(
     tree: Option<&Lineage>,
     (from, until): (Day, Day),
 ) -> Result<Vec<EngagementId>> {
+    // Asked of each line by itself: most lines that ever were are older.
     let told = entries::table
-        .filter(entries::operation_id.eq(RowId(operation)))
-        .filter(entries::disclosure.eq(Disclosure::Summary.code()))
-        .select(entries::id);
+        .filter(entries::operation_id.eq(e::operation_id))
+        .filter(entries::id.eq(e::id))
+        .filter(entries::disclosure.eq(Disclosure::Summary.code()));
     let mut query = e::table
         .filter(e::operation_id.eq(RowId(operation)))
         .filter(e::starts_on.ge(from))
         .filter(e::starts_on.le(until))
         .filter(e::status.ne(EngagementStatus::Cancelled.code()))
-        .filter(e::id.eq_any(told))
+        .filter(exists(told))
         .filter(not(exists(visible!(operation, scope).filter(entries::id.eq(e::id)))))
         .select(e::id)
         .into_boxed::<MultiBackend>();
@@ -68,13 +69,13 @@ pub fn acknowledged(
     today: Day,
 ) -> Result<Vec<EngagementId>> {
     let told = entries::table
-        .filter(entries::operation_id.eq(RowId(operation)))
-        .filter(entries::disclosure.eq(Disclosure::Existence.code()))
-        .select(entries::id);
+        .filter(entries::operation_id.eq(l::operation_id))
+        .filter(entries::id.eq(l::engagement_id))
+        .filter(entries::disclosure.eq(Disclosure::Existence.code()));
     let mut query = l::table
         .filter(l::operation_id.eq(RowId(operation)))
         .filter(l::ends_on.ge(today))
-        .filter(l::engagement_id.eq_any(told))
+        .filter(exists(told))
         .filter(not(exists(visible!(operation, scope).filter(entries::id.eq(l::engagement_id)))))
         .select(l::engagement_id)
         .into_boxed::<MultiBackend>();

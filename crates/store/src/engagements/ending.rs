@@ -1,6 +1,7 @@
-//! Commitments that end soon.
+//! What ends, has ended of late, or has not.
 
 use concord_domain::{
+    id::{CommitmentId, EngagementId, OrganizationId},
     policy::Scope,
     vocabulary::{Closed, CommitmentStatus},
     window::Day,
@@ -16,7 +17,7 @@ use crate::{
     entries::visible,
     error::Result,
     lists::{Among, id_list},
-    schema::{commitments as c, entries},
+    schema::{commitments as c, engagements as e, entries},
     sql::RowId,
 };
 
@@ -45,4 +46,42 @@ pub fn ending(
         .select((c::id, c::ends_on))
         .load(tx)?;
     Ok(rows.into_iter().map(|(id, day)| (id.0, day)).collect())
+}
+
+/// The engagements that these organisations lead and that ended from a day to another.
+///
+/// # Errors
+/// The store's own.
+pub fn ended(
+    tx: &mut Tx,
+    operation: Uuid,
+    organizations: &[OrganizationId],
+    (from, until): (Day, Day),
+) -> Result<Vec<EngagementId>> {
+    let rows: Vec<RowId> = e::table
+        .filter(e::operation_id.eq(RowId(operation)))
+        .filter(e::ends_on.ge(from).and(e::ends_on.le(until)))
+        .filter(e::organization_id.among(id_list(organizations.iter().copied())))
+        .select(e::id)
+        .load(tx)?;
+    Ok(rows.into_iter().map(|id| EngagementId(id.0)).collect())
+}
+
+/// The commitments that these organisations keep and that had not ended before a day.
+///
+/// # Errors
+/// The store's own.
+pub fn kept_and_not_over(
+    tx: &mut Tx,
+    operation: Uuid,
+    organizations: &[OrganizationId],
+    day: Day,
+) -> Result<Vec<CommitmentId>> {
+    let rows: Vec<RowId> = c::table
+        .filter(c::operation_id.eq(RowId(operation)))
+        .filter(c::organization_id.among(id_list(organizations.iter().copied())))
+        .filter(c::ends_on.is_null().or(c::ends_on.ge(day)))
+        .select(c::id)
+        .load(tx)?;
+    Ok(rows.into_iter().map(|id| CommitmentId(id.0)).collect())
 }

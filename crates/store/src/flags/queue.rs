@@ -3,7 +3,10 @@
 
 use chrono::NaiveDateTime;
 use concord_domain::vocabulary::{Closed, Disclosure, FlagState, Severity};
-use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl,
+    dsl::{exists, not},
+};
 use uuid::Uuid;
 
 use super::{COLUMNS, KeptFlag, Row, kept, severity_rank};
@@ -25,20 +28,21 @@ pub fn queue(
     after: Option<(Severity, NaiveDateTime, Uuid)>,
     limit: i64,
 ) -> Result<Vec<KeptFlag>> {
+    // Asked of each flag by itself: of what is over there is more than of flags.
     let silent = entries::table
-        .filter(entries::operation_id.eq(RowId(operation)))
-        .filter(entries::disclosure.eq(Disclosure::None.code()))
-        .select(entries::id);
+        .filter(entries::operation_id.eq(fe::operation_id))
+        .filter(entries::id.eq(fe::entry_id))
+        .filter(entries::disclosure.eq(Disclosure::None.code()));
     let untold = fe::table
-        .filter(fe::operation_id.eq(RowId(operation)))
-        .filter(fe::entry_id.eq_any(silent))
-        .select(fe::flag_id);
+        .filter(fe::operation_id.eq(t::operation_id))
+        .filter(fe::flag_id.eq(t::id))
+        .filter(exists(silent));
     let mut query = t::table
         .filter(t::operation_id.eq(RowId(operation)))
         .filter(t::holds.eq(true))
         .filter(t::state.ne(FlagState::Resolved.code()))
         .filter(t::severity.lt(severity_rank(Severity::Info)))
-        .filter(t::id.ne_all(untold))
+        .filter(not(exists(untold)))
         .order((t::severity, t::raised_at, t::id))
         .limit(limit)
         .select(COLUMNS)

@@ -171,3 +171,43 @@ pub fn entered_at(
     }
     Ok(found)
 }
+
+/// That a flag took a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Move {
+    /// Which flag.
+    pub flag: Uuid,
+    /// When, in UTC.
+    pub at: NaiveDateTime,
+    /// Out of which state; none when it was raised.
+    pub from: Option<FlagState>,
+    /// Into which state.
+    pub to: FlagState,
+}
+
+/// The steps that these flags took at a moment or since, in the order in which each took them.
+///
+/// # Errors
+/// The store's own.
+pub fn moves(
+    tx: &mut Tx,
+    operation: Uuid,
+    ids: &[Uuid],
+    since: NaiveDateTime,
+) -> Result<Vec<Move>> {
+    let mut found = Vec::new();
+    for ids in ids.chunks(IDS_MAX) {
+        let rows: Vec<(RowId, NaiveDateTime, Option<String>, String)> = steps::table
+            .filter(steps::operation_id.eq(RowId(operation)))
+            .filter(steps::flag_id.among(id_list(ids.iter().copied())))
+            .filter(steps::taken_at.ge(since))
+            .order((steps::flag_id, steps::number))
+            .select((steps::flag_id, steps::taken_at, steps::from_state, steps::to_state))
+            .load(tx)?;
+        for (flag, at, from, to) in rows {
+            let from = from.as_deref().map(closed).transpose()?;
+            found.push(Move { flag: flag.0, at, from, to: closed(&to)? });
+        }
+    }
+    Ok(found)
+}

@@ -57,9 +57,14 @@ pub fn parts(answer: &Answer) -> BTreeMap<String, String> {
     let count = archive.len();
     let read = |at| {
         let mut part = archive.by_index(at).expect("a part");
-        let mut text = String::new();
-        part.read_to_string(&mut text).expect("XML in UTF-8");
         let name = part.name().expect("a name").into_owned();
+        let mut body = Vec::new();
+        part.read_to_end(&mut body).expect("it is whole");
+        // All but pictures is XML.
+        let text = match name.ends_with(".png") {
+            true => STANDARD.encode(body),
+            false => String::from_utf8(body).expect("XML in UTF-8"),
+        };
         (name, text)
     };
     (0..count).map(read).collect()
@@ -90,6 +95,32 @@ fn opened(answer: &Answer, ending: &str, open: impl FnOnce(&Path) -> String) -> 
     let said = open(&path);
     std::fs::remove_file(&path).expect("the file is removed");
     said
+}
+
+/// What stands on the pages, and how many pictures, that LibreOffice makes of each document.
+#[track_caller]
+pub fn pages_of_libreoffice(documents: &[Answer]) -> Vec<(String, usize)> {
+    let folder = std::env::temp_dir().join(format!("concord-office-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let name = |at: usize, ending: &str| folder.join(format!("{at}.{ending}"));
+    for (at, document) in documents.iter().enumerate() {
+        std::fs::write(name(at, "docx"), bytes(document)).expect("the file is written");
+    }
+    let home = format!("-env:UserInstallation=file://{}/home", folder.display());
+    let mut office = Command::new("soffice");
+    office.args([&*home, "--headless", "--convert-to", "pdf", "--outdir"]).arg(&folder);
+    run(office.args((0..documents.len()).map(|at| name(at, "docx"))));
+    let found = |at| {
+        let pages = name(at, "pdf");
+        let text = run(Command::new("pdftotext").args(["-enc", "UTF-8"]).arg(&pages).arg("-"));
+        let pictures = run(Command::new("pdfimages").arg("-list").arg(&pages));
+        // What is seen through each is listed as well, as a picture of another type.
+        let is_picture = |line: &&str| line.split_whitespace().nth(2) == Some("image");
+        (text, pictures.lines().filter(is_picture).count())
+    };
+    let found = (0..documents.len()).map(found).collect();
+    std::fs::remove_dir_all(&folder).expect("the folder is removed");
+    found
 }
 
 /// What poppler finds in pages to print: what stands on them, what the file says of itself, and how it

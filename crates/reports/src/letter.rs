@@ -17,10 +17,15 @@ use crate::{
     filters,
     forms::Unwritten,
     paper::{Cell, Line, Paper, Table},
+    picture::{self, Picture},
 };
 
 /// How wide the text of a page is, in twentieths of a point.
 const TEXT_WIDTH: usize = 10_206;
+/// How wide that is, and how high a chart is at most, in the unit in which word processors place
+/// pictures: 635 are a twentieth of a point.
+const CHART_WIDTH: f64 = 10_206.0 * 635.0;
+const CHART_HEIGHT_MAX: f64 = 13_000.0 * 635.0;
 
 /// A report as a document for word processors.
 ///
@@ -30,16 +35,19 @@ const TEXT_WIDTH: usize = 10_206;
 pub(crate) fn docx(paper: &Paper) -> Result<Vec<u8>, Unwritten> {
     let is_rtl = paper.language.is_right_to_left();
     let language = tag(paper.language);
+    let pictures = picture::of_tables(paper)?;
+    let charts: Vec<Option<Chart<'_>>> = (1..).zip(&pictures).map(Chart::of).collect();
+    let (w, drawn) = (paper.language, charts.iter().flatten().collect());
     let parts = [
         ("[Content_Types].xml", include_str!("../templates/docx/types.xml").to_owned()),
         ("_rels/.rels", include_str!("../templates/docx/package.xml").to_owned()),
         ("docProps/core.xml", Core { paper, language }.render()?),
-        ("word/document.xml", Document { paper, w: paper.language, is_rtl }.render()?),
-        ("word/_rels/document.xml.rels", include_str!("../templates/docx/links.xml").to_owned()),
+        ("word/document.xml", Document { paper, charts: &charts, w, is_rtl }.render()?),
+        ("word/_rels/document.xml.rels", Links { charts: drawn }.render()?),
         ("word/styles.xml", Styles { language, is_rtl }.render()?),
         ("word/settings.xml", Settings { language }.render()?),
         ("word/header1.xml", Head { paper, is_rtl }.render()?),
-        ("word/footer1.xml", Foot { w: paper.language, is_rtl }.render()?),
+        ("word/footer1.xml", Foot { w, is_rtl }.render()?),
     ];
     let mut file = ZipWriter::new(Cursor::new(Vec::new()));
     // At a moment of its own a file would differ from the same made later.
@@ -51,6 +59,10 @@ pub(crate) fn docx(paper: &Paper) -> Result<Vec<u8>, Unwritten> {
         file.start_file(name, options)?;
         file.write_all(b"<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n")?;
         file.write_all(part.trim().as_bytes())?;
+    }
+    for chart in charts.iter().flatten() {
+        file.start_file(format!("word/media/chart{}.png", chart.number), options)?;
+        file.write_all(&chart.picture.png)?;
     }
     Ok(file.finish()?.into_inner())
 }
@@ -72,10 +84,37 @@ struct Core<'a> {
     language: &'static str,
 }
 
+/// A chart as it stands in the text.
+struct Chart<'a> {
+    /// The number of its table.
+    number: usize,
+    picture: &'a Picture,
+    /// Its width and height, in units of [`CHART_WIDTH`].
+    size: (u64, u64),
+}
+
+impl<'a> Chart<'a> {
+    /// As wide as the text, unless it would be too high.
+    fn of((number, picture): (usize, &'a Option<Picture>)) -> Option<Self> {
+        let picture = picture.as_ref()?;
+        let scale = (CHART_WIDTH / picture.width).min(CHART_HEIGHT_MAX / picture.height);
+        let size = ((picture.width * scale) as u64, (picture.height * scale) as u64);
+        Some(Self { number, picture, size })
+    }
+}
+
+#[derive(Template)]
+#[template(path = "docx/links.xml", whitespace = "minimize")]
+struct Links<'a> {
+    charts: Vec<&'a Chart<'a>>,
+}
+
 #[derive(Template)]
 #[template(path = "docx/document.xml", whitespace = "minimize")]
 struct Document<'a> {
     paper: &'a Paper,
+    /// The chart of each table, where it has one.
+    charts: &'a [Option<Chart<'a>>],
     w: Language,
     is_rtl: bool,
 }

@@ -17,6 +17,7 @@ pub mod handed_round;
 mod letter;
 pub mod network;
 mod paper;
+mod picture;
 mod print;
 pub mod problems;
 pub mod report;
@@ -24,6 +25,7 @@ pub mod report;
 mod samples;
 pub mod suppression;
 pub mod timeline;
+mod typeset;
 mod workbook;
 
 /// A code of the vocabulary with what people call it.

@@ -19,20 +19,22 @@ use crate::{
     chart::{Direction, drawing},
     forms::Unwritten,
     letter::tag,
-    paper::Paper,
+    paper::{Line, Paper},
+    typeset::{self, Style, Typesetter},
 };
 
 mod charts;
 mod drawn;
 mod flow;
 mod tags;
-mod typeset;
 
 use flow::Flow;
-use typeset::{Style, Typesetter};
 
 /// The size of A4, in points.
 const PAGE: (f32, f32) = (595.28, 841.89);
+/// How many rows of a table are printed. Nobody reads more on paper, and what is laid out is held until
+/// all is drawn.
+const ROWS_MAX: usize = 1_000;
 /// What stays free at each side of a page.
 const MARGIN: f32 = 42.5;
 
@@ -79,6 +81,13 @@ fn set(paper: &Paper, flow: &mut Flow<'_>) {
             flow.chart(drawing, typeset::legible(&format!("{}: {}", table.title, table.about)));
         }
         flow.table(table);
+        let more =
+            table.rows.iter().skip(ROWS_MAX).filter(|row| matches!(row, Line::Cells(_))).count();
+        if more > 0 {
+            let holes = [("count", more.to_string())];
+            let holes = holes.each_ref().map(|(hole, filling)| (*hole, filling.as_str()));
+            flow.paragraph(&paper.language.filled("document.more_rows", &holes), Style::PLAIN);
+        }
     }
     flow.heading(second, paper.language.text("document.covers"), Style::HEADING);
     flow.paragraph(&paper.handling.note, Style::PLAIN);

@@ -1,4 +1,4 @@
-//! What happened with an armed actor, day by day.
+//! What happened with an armed actor, or in what an organisation keeps, day by day.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -26,13 +26,28 @@ pub struct Timeline {
     pub note: String,
 }
 
+/// What changed in the last seven days in what the reader's own organisations keep, as far as the
+/// reader may know; the latest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Changes {
+    /// The first day.
+    pub from: String,
+    /// The last day.
+    pub until: String,
+    /// What changed.
+    pub events: Vec<TimelineEvent>,
+    /// Whether there was more than is shown here.
+    pub cut: bool,
+}
+
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TimelineEvent {
     /// The day.
     pub on: String,
     /// What: `line_began`, `line_ended`, `contact`, `ask`, `demand`, `commitment_began`,
-    /// `commitment_ended`, `verification`, `lead_began`, `lead_ended`, `flag_raised` or `moved`.
+    /// `commitment_ended`, `verification`, `lead_began`, `lead_ended`, `flag_raised`, `flag_moved` or
+    /// `moved`.
     #[schema(example = "ask")]
     pub kind: &'static str,
     /// What the kind is called.

@@ -6,13 +6,15 @@
 //! and nothing that runs, and the same report is the same file, byte for byte.
 
 use rust_xlsxwriter::{
-    DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
+    DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Image, Workbook, Worksheet,
+    XlsxError,
 };
 
 use crate::{
     chart::NOT_SHOWN,
     forms::Unwritten,
     paper::{Cell, Line, Paper, Table},
+    picture::{self, Picture},
     report::{COLUMNS, Row, Value, reads_as_formula},
 };
 
@@ -20,6 +22,8 @@ use crate::{
 const NAME_LENGTH_MAX: usize = 31;
 /// The most that a cell may hold, in units of UTF-16; the rest of a text is left out, and it says so.
 const CELL_LENGTH_MAX: usize = 32_000;
+/// How much spreadsheets take of what a picture shows.
+const ABOUT_LENGTH_MAX: usize = 255;
 /// How wide a column is, in characters.
 const WIDTH_MIN: usize = 10;
 const WIDTH_MAX: usize = 48;
@@ -45,9 +49,13 @@ pub(crate) fn xlsx(paper: &Paper, rows: &[Row<'_>]) -> Result<Vec<u8>, Unwritten
     workbook.set_properties(&properties);
     let looks = Looks::new();
     cover(sheet(&mut workbook, paper, paper.title())?, paper, &looks)?;
-    for (number, table) in (1..).zip(&paper.tables) {
-        let name = format!("{number} {}", table.title);
-        fill(sheet(&mut workbook, paper, &name)?, table, &looks)?;
+    let pictures = picture::of_tables(paper)?;
+    for (number, (table, picture)) in (1..).zip(paper.tables.iter().zip(&pictures)) {
+        let sheet = sheet(&mut workbook, paper, &format!("{number} {}", table.title))?;
+        let below = fill(sheet, table, &looks)?;
+        if let Some(picture) = picture {
+            draw(sheet, picture, below)?;
+        }
     }
     long(sheet(&mut workbook, paper, LONG)?, rows, &looks)?;
     Ok(workbook.save_to_buffer()?)
@@ -121,8 +129,18 @@ fn cover(sheet: &mut Worksheet, paper: &Paper, looks: &Looks) -> Result<(), Xlsx
     Ok(())
 }
 
-/// A table under its title.
-fn fill(sheet: &mut Worksheet, table: &Table, looks: &Looks) -> Result<(), XlsxError> {
+/// A chart from a row on, below the table, so that a sheet is printed no smaller for it.
+fn draw(sheet: &mut Worksheet, picture: &Picture, row: u32) -> Result<(), XlsxError> {
+    let about: String = picture.about.chars().take(ABOUT_LENGTH_MAX).collect();
+    let image = Image::new_from_buffer(&picture.png)?
+        .set_scale_to_size(picture.width, picture.height, true)
+        .set_alt_text(about);
+    sheet.insert_image(row, 0, &image)?;
+    Ok(())
+}
+
+/// A table under its title; the row from which on something may stand below it.
+fn fill(sheet: &mut Worksheet, table: &Table, looks: &Looks) -> Result<u32, XlsxError> {
     const HEAD: u32 = 3;
     put(sheet, (0, 0), &table.title, &looks.title)?;
     let about = Format::new();
@@ -153,7 +171,8 @@ fn fill(sheet: &mut Worksheet, table: &Table, looks: &Looks) -> Result<(), XlsxE
             }
         }
     }
-    Ok(())
+    let rows = u32::try_from(table.rows.len().max(1)).unwrap_or(u32::MAX);
+    Ok(rows.saturating_add(HEAD + 2))
 }
 
 /// How wide a column is by what stands in it, in characters.

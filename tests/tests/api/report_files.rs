@@ -5,7 +5,7 @@ use concord_app::samples::Sample;
 use concord_domain::vocabulary::Role;
 use concord_tests::{
     Answer, Database, Person, Registry,
-    office::{bytes, parts, printed, read},
+    office::{bytes, pages_of_libreoffice, parts, printed, read},
     on_each_database,
     plain_browser::said,
     small_world,
@@ -338,6 +338,55 @@ fn pages_to_print_say_in_each_language_what_the_page_says_and_can_be_read_aloud(
             let missing: Vec<&String> = words.iter().filter(|word| !is_told(word)).collect();
             let missing_max = if language == "ar" { words.len() / 20 } else { 0 };
             assert!(words.len() > 100 && missing.len() <= missing_max, "{language}: {missing:?}");
+        }
+    }
+}
+
+#[test]
+fn libreoffice_shows_of_a_document_what_the_page_says_and_its_charts() {
+    let registry = Registry::on(Database::Sqlite);
+    let adviser = exercise(&registry);
+    let question = &questions()[0];
+    let languages = ["en", "fr", "es", "ar"];
+    let documents = languages.map(|language| report_as(&adviser, DOCX, language, question));
+    let shown = pages_of_libreoffice(&documents);
+    for ((language, document), (text, pictures)) in languages.iter().zip(&documents).zip(shown) {
+        let page = report_as(&adviser, "text/html", language, question);
+        assert_eq!(pictures, page.text.matches("<svg").count(), "{language}");
+        let all = letters(&text);
+        let document = read(document);
+        let cells = list(&document, "tables").iter().flat_map(|table| rows(table).concat());
+        let words: Vec<String> = cells
+            .flat_map(|cell| cell.split_whitespace().map(letters).collect::<Vec<_>>())
+            .collect();
+        // A long word may be broken, and where reading goes from right to left poppler puts some apart.
+        let words: Vec<&String> = words.iter().filter(|word| word.chars().count() < 12).collect();
+        let missing: Vec<_> = words.iter().filter(|word| !all.contains(word.as_str())).collect();
+        let missing_max = if *language == "ar" { words.len() / 20 } else { 0 };
+        assert!(words.len() > 100 && missing.len() <= missing_max, "{language}: {missing:?}");
+    }
+}
+
+#[test]
+fn charts_are_drawn_in_files_as_on_the_page_and_say_what_they_show() {
+    let registry = Registry::on(Database::Sqlite);
+    let adviser = exercise(&registry);
+    for question in &questions() {
+        let page = report_as(&adviser, "text/html", "en", question).text;
+        let drawn = page.matches("<svg").count();
+        assert!(drawn > 0);
+        for (form, folder, about) in [
+            (DOCX, "word/media/", "word/document.xml"),
+            (XLSX, "xl/media/", "xl/drawings/drawing1.xml"),
+        ] {
+            let parts = parts(&report_as(&adviser, form, "en", question));
+            let pictures: Vec<_> =
+                parts.iter().filter(|(name, _)| name.starts_with(folder)).collect();
+            assert_eq!(pictures.len(), drawn, "{form}");
+            // As a picture begins, in base64.
+            assert!(pictures.iter().all(|(_, picture)| picture.starts_with("iVBORw0KGgo")));
+            assert!(!parts[about].contains("descr=\"\""), "{}", parts[about]);
+            assert!(parts[about].contains("descr=\""), "{}", parts[about]);
         }
     }
 }

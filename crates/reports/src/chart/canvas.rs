@@ -16,6 +16,39 @@ const DASHES: [&[f32]; 6] =
 
 /// What an area is filled with; six that differ without colour.
 const FILLS: usize = 6;
+/// How large the squares are of which patterns are made.
+pub const TILE: f64 = 6.0;
+
+/// What the area of a series is filled with.
+pub enum Filling {
+    /// A plain grey, from 0, black, to 255.
+    Plain(u8),
+    /// A black dot of this radius in the middle of each square.
+    Dots(f64),
+    /// Black lines of this width across each square.
+    Lines(&'static [[(f64, f64); 2]], f64),
+}
+
+impl Filling {
+    /// Of the `series`-th of those that must differ.
+    pub const fn of(series: usize) -> Self {
+        match series {
+            0 => Self::Plain(0),
+            2 => Self::Lines(
+                &[
+                    [(-1.0, 7.0), (7.0, -1.0)],
+                    [(-4.0, 4.0), (4.0, -4.0)],
+                    [(2.0, 10.0), (10.0, 2.0)],
+                ],
+                1.5,
+            ),
+            3 => Self::Dots(1.3),
+            4 => Self::Lines(&[[(0.0, 3.0), (6.0, 3.0)], [(3.0, 0.0), (3.0, 6.0)]], 1.1),
+            5 => Self::Lines(&[[(0.0, 3.0), (6.0, 3.0)]], 2.2),
+            _ => Self::Plain(255),
+        }
+    }
+}
 
 pub struct Canvas {
     pub width: f64,
@@ -62,6 +95,17 @@ pub enum Anchor {
     Start,
     Middle,
     End,
+}
+
+impl Anchor {
+    /// Where a text so wide begins on the left whose point is at `x`.
+    pub fn left(self, x: f32, width: f32, is_rtl: bool) -> f32 {
+        match self {
+            Self::Middle => x - width / 2.0,
+            Self::Start | Self::End if (self == Self::End) != is_rtl => x - width,
+            Self::Start | Self::End => x,
+        }
+    }
 }
 
 /// Whether marks stand on lines.

@@ -6,11 +6,11 @@ use krilla::{
     surface::Surface,
 };
 
-use super::typeset::{Style, Typesetter, grey};
-use crate::chart::canvas::{Anchor, Area, Canvas, DISC_RADIUS, Shape, TEXT_SIZE, Weight};
+use crate::{
+    chart::canvas::{Area, Canvas, DISC_RADIUS, Filling, Shape, TILE, Weight},
+    typeset::{Style, Typesetter, grey},
+};
 
-/// How large the squares are of which patterns are made.
-const TILE: f32 = 6.0;
 /// How far the ends of curves that make a circle reach, in its radius.
 const CIRCLE: f32 = 0.552_285;
 
@@ -24,13 +24,16 @@ pub fn draw(
     for shape in &drawing.shapes {
         match shape {
             Shape::Text { at, anchor, text, weight } => {
-                write(surface, typesetter, (text, *weight), (*at, *anchor));
+                let set = typesetter.text(text, Style::of_chart(*weight), None);
+                let (x, y) = placed(*at);
+                let left = anchor.left(x, set.width(), typesetter.is_rtl());
+                typesetter.draw(surface, &set, (0..set.lines(), (left, y - set.baseline())));
             }
             Shape::Rising { at, text } => {
                 let (x, y) = placed(*at);
                 surface.push_transform(&Transform::from_rotate_at(-90.0, x, y));
                 // On its side, it begins at the point in either direction.
-                let set = typesetter.text(text, style(Weight::Usual), None);
+                let set = typesetter.text(text, Style::of_chart(Weight::Usual), None);
                 typesetter.draw(surface, &set, (0..set.lines(), (x, y - set.baseline())));
                 surface.pop();
             }
@@ -38,29 +41,6 @@ pub fn draw(
         }
     }
     surface.pop();
-}
-
-fn style(weight: Weight) -> Style {
-    let size = TEXT_SIZE as f32;
-    let grey = if weight == Weight::Less { 85 } else { 0 };
-    Style { size, is_bold: weight == Weight::More, grey, at_end: false }
-}
-
-fn write(
-    surface: &mut Surface<'_>,
-    typesetter: &mut Typesetter,
-    (text, weight): (&str, Weight),
-    (at, anchor): ((f64, f64), Anchor),
-) {
-    let set = typesetter.text(text, style(weight), None);
-    let (x, y) = placed(at);
-    let is_before = (anchor == Anchor::End) != typesetter.is_rtl();
-    let left = match anchor {
-        Anchor::Middle => x - set.width() / 2.0,
-        Anchor::Start | Anchor::End if is_before => x - set.width(),
-        Anchor::Start | Anchor::End => x,
-    };
-    typesetter.draw(surface, &set, (0..set.lines(), (left, y - set.baseline())));
 }
 
 /// Draws a shape that is no text.
@@ -101,41 +81,36 @@ fn stroke(shade: u8, width: f32, dashes: &[f32]) -> Stroke {
 
 /// What the area of a series is filled with, as the pages have it: black, white, or a pattern.
 fn filled(surface: &mut Surface<'_>, series: usize) -> Fill {
-    let lines: &[[(f32, f32); 2]] = match series {
-        0 => return grey(0),
-        2 => &[[(-1.0, 7.0), (7.0, -1.0)], [(-4.0, 4.0), (4.0, -4.0)], [(2.0, 10.0), (10.0, 2.0)]],
-        4 => &[[(0.0, 3.0), (6.0, 3.0)], [(3.0, 0.0), (3.0, 6.0)]],
-        5 => &[[(0.0, 3.0), (6.0, 3.0)]],
-        3 => &[],
-        _ => return grey(255),
-    };
+    let filling = Filling::of(series);
+    if let Filling::Plain(shade) = filling {
+        return grey(shade);
+    }
     let mut builder = surface.stream_builder();
     let mut tile = builder.surface();
-    let whole = Area { x: 0.0, y: 0.0, width: f64::from(TILE), height: f64::from(TILE) };
-    if let Some(path) = rectangle(whole) {
+    if let Some(path) = rectangle(Area { x: 0.0, y: 0.0, width: TILE, height: TILE }) {
         tile.set_fill(Some(grey(255)));
         tile.draw_path(&path);
     }
-    if let (3, Some(dot)) = (series, disc((TILE / 2.0, TILE / 2.0), 1.3)) {
-        tile.set_fill(Some(grey(0)));
-        tile.draw_path(&dot);
-    }
-    tile.set_fill(None);
-    let width = match series {
-        2 => 1.5,
-        4 => 1.1,
-        _ => 2.2,
-    };
-    for [from, to] in lines {
-        let points = [*from, *to].map(|(x, y)| (f64::from(x), f64::from(y)));
-        if let Some(line) = through(&points, false) {
-            tile.set_stroke(Some(stroke(0, width, &[])));
-            tile.draw_path(&line);
+    let side = TILE as f32;
+    match filling {
+        Filling::Plain(_) => {}
+        Filling::Dots(radius) => {
+            if let Some(dot) = disc((side / 2.0, side / 2.0), radius as f32) {
+                tile.set_fill(Some(grey(0)));
+                tile.draw_path(&dot);
+            }
+        }
+        Filling::Lines(lines, width) => {
+            tile.set_fill(None);
+            for line in lines.iter().filter_map(|line| through(line, false)) {
+                tile.set_stroke(Some(stroke(0, width as f32, &[])));
+                tile.draw_path(&line);
+            }
         }
     }
     tile.finish();
     let stream = builder.finish();
-    let pattern = Pattern { stream, transform: Transform::identity(), width: TILE, height: TILE };
+    let pattern = Pattern { stream, transform: Transform::identity(), width: side, height: side };
     Fill { paint: Paint::from(pattern), rule: FillRule::default(), ..grey(0) }
 }
 

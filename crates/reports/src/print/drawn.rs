@@ -14,9 +14,12 @@ use super::{
     MARGIN, PAGE, charts,
     flow::{Flowed, Piece},
     tags::Marked,
+};
+use crate::{
+    forms::Unwritten,
+    paper::Paper,
     typeset::{self, Style, Text, Typesetter},
 };
-use crate::{forms::Unwritten, paper::Paper};
 
 /// Where the head of a page begins, and its foot ends.
 const EDGE: f32 = 24.0;

@@ -10,14 +10,14 @@ use krilla::{
 };
 
 use super::{
-    MARGIN, PAGE,
+    MARGIN, PAGE, ROWS_MAX,
     tags::{Block, Row, TableTags},
-    typeset::{Style, Text, Typesetter},
 };
 use crate::{
     chart::canvas::Canvas,
     letter::{is_figure, said, widths},
     paper::{Line, Table},
+    typeset::{Style, Text, Typesetter, legible},
 };
 
 /// What stays free around what stands in a cell.
@@ -130,9 +130,9 @@ impl<'t> Flow<'t> {
             self.y += above;
         }
         let page = self.flowed.pages.len() - 1;
-        self.flowed.headings.push((level, super::typeset::legible(title), page, self.y));
+        self.flowed.headings.push((level, legible(title), page, self.y));
         let leaf = self.leaf();
-        self.flowed.blocks.push(Block::Heading(level, super::typeset::legible(title), leaf));
+        self.flowed.blocks.push(Block::Heading(level, legible(title), leaf));
         self.lines(title, style, leaf);
         self.y += 3.0;
     }
@@ -165,7 +165,7 @@ impl<'t> Flow<'t> {
         self.y += height * scale + 6.0;
     }
 
-    /// A table.
+    /// A table, as far as it is printed.
     pub fn table(&mut self, table: &Table) {
         let columns = self.columns(table);
         let figures: Vec<bool> = (0..columns.len()).map(|at| table.counts_in(&at)).collect();
@@ -190,7 +190,7 @@ impl<'t> Flow<'t> {
         let is_short = height < (self.bottom - self.top) / HEAD_PARTS;
         let again: Again<'_> = if is_short { Some(&head) } else { None };
         let mut rows = Vec::new();
-        for line in &table.rows {
+        for line in table.rows.iter().take(ROWS_MAX) {
             let cells = match line {
                 Line::Group(name) => {
                     let (cell, row) = self.across(name, Style::HEAD);
@@ -223,7 +223,7 @@ impl<'t> Flow<'t> {
             self.row(vec![cell], again, 200);
         }
         let head = names.into_iter().map(|(_, leaf)| leaf).collect();
-        let (columns, summary) = (table.columns.len(), super::typeset::legible(&table.about));
+        let (columns, summary) = (table.columns.len(), legible(&table.about));
         self.flowed.blocks.push(Block::Table(TableTags { summary, columns, head, rows }));
         self.y += 6.0;
     }

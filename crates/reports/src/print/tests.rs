@@ -33,6 +33,8 @@ fn whatever_stands_in_a_report_can_be_printed() {
         "<script>alert(1)</script> )Tj ET endobj %%EOF",
         "漢字 हैलो 👩‍👩‍👧 \u{e000} \u{10ffff} ﷽ a\u{301}\u{301}\u{301}",
         "\u{200f}مرحبا world بالعالم\u{200e} 12/3 (x)",
+        "Wi-fi\u{20e3} staff\u{20dd} fi\u{363} fi\u{1f3fd}",
+        "لا\u{6d6} لا\u{656} إلَّا\u{6df} ស្រី",
         "one\r\ntwo\n\n\nthree\tfour",
         "",
         " ",
@@ -58,4 +60,19 @@ fn a_row_that_no_page_has_room_for_goes_on_to_the_next() {
     paper.tables[0].rows.push(Line::Cells(vec![long]));
     let more = pages(&pdf(&paper).unwrap());
     assert!(more >= short + 2, "{short} and {more}");
+}
+
+#[test]
+fn what_nobody_reads_on_paper_is_not_printed() {
+    let printed = |rows: usize| {
+        let mut paper = report::paper(&samples::report(), Language::English);
+        paper.tables.truncate(1);
+        paper.tables[0].rows = (0..rows).map(|row| Line::Cells(vec![text(row.to_string())])).collect();
+        pages(&pdf(&paper).unwrap())
+    };
+    let all = printed(ROWS_MAX);
+    assert!(printed(ROWS_MAX / 2) < all);
+    // With a line that says how many more there are.
+    assert_eq!(printed(ROWS_MAX + 1), printed(3 * ROWS_MAX));
+    assert!(printed(3 * ROWS_MAX) <= all + 1);
 }

@@ -16,10 +16,12 @@ use parley::{
     fontique::{Blob, Collection, CollectionOptions, SourceCache},
 };
 
+use crate::chart::canvas::{TEXT_SIZE, Weight};
+
 /// The family of both fonts.
 const FAMILY: &str = "DejaVu Sans";
-static PLAIN: &[u8] = include_bytes!("../../fonts/DejaVuSans.ttf");
-static BOLD: &[u8] = include_bytes!("../../fonts/DejaVuSans-Bold.ttf");
+static PLAIN: &[u8] = include_bytes!("../fonts/DejaVuSans.ttf");
+static BOLD: &[u8] = include_bytes!("../fonts/DejaVuSans-Bold.ttf");
 /// What stands in the place of what cannot be shown.
 const NOT_LEGIBLE: char = '\u{fffd}';
 
@@ -44,6 +46,12 @@ impl Style {
     pub const HEAD: Self = Self { size: 7.0, is_bold: true, ..Self::CELL };
     pub const MARK: Self = Self { size: 9.0, is_bold: true, ..Self::PLAIN };
     pub const WATERMARK: Self = Self { size: 58.0, is_bold: true, grey: 205, at_end: false };
+
+    /// Of what is written in a chart.
+    pub fn of_chart(weight: Weight) -> Self {
+        let grey = if weight == Weight::Less { 85 } else { 0 };
+        Self { size: TEXT_SIZE as f32, is_bold: weight == Weight::More, grey, at_end: false }
+    }
 
     /// The same at the end of its lines.
     pub const fn at_end(self) -> Self {
@@ -85,6 +93,29 @@ impl Text {
     pub fn baseline(&self) -> f32 {
         let first = self.layout.get(0);
         first.map_or(0.0, |line| line.metrics().baseline - line.metrics().block_min_coord)
+    }
+
+    /// Its signs, the first line of which has its top at a point: of which font, how large, which one of
+    /// it, and where on the page it stands.
+    pub fn glyphs(
+        &self,
+        at: (f32, f32),
+        mut each: impl FnMut(&parley::FontData, f32, u32, (f32, f32)),
+    ) {
+        let Some(first) = self.layout.get(0) else { return };
+        let top = at.1 - first.metrics().block_min_coord;
+        for line in self.layout.lines() {
+            let mut x = at.0 + line.metrics().offset;
+            let y = top + line.metrics().baseline;
+            for run in line.runs() {
+                for glyph in
+                    run.visual_clusters().flat_map(|cluster| cluster.glyphs().collect::<Vec<_>>())
+                {
+                    each(run.font(), run.font_size(), glyph.id, (x + glyph.x, y - glyph.y));
+                    x += glyph.advance;
+                }
+            }
+        }
     }
 
     /// Up to which line those from this one on fit into so much room.
@@ -132,8 +163,15 @@ impl Typesetter {
         let width = width.into();
         let mut text = legible(text);
         let mut layout = self.layout(&text, style, width);
-        let missing = missing(&layout);
-        if !missing.is_empty() {
+        // What was joined with something else may be found missing only when it stands alone.
+        loop {
+            let missing: Vec<Range<usize>> = missing(&layout)
+                .into_iter()
+                .filter(|range| text.get(range.clone()).is_some_and(is_to_be_replaced))
+                .collect();
+            if missing.is_empty() {
+                break;
+            }
             for range in missing.into_iter().rev() {
                 let signs = text.get(range.clone()).map_or(0, |signs| signs.chars().count());
                 text.replace_range(range, &NOT_LEGIBLE.to_string().repeat(signs));
@@ -246,12 +284,24 @@ fn said(run: &parley::Run<'_, ()>, cluster: &Cluster<'_>) -> Range<usize> {
 /// The parts of the text for which the fonts have no sign, in order.
 fn missing(layout: &Layout<()>) -> Vec<Range<usize>> {
     let runs = layout.lines().flat_map(|line| line.runs().collect::<Vec<_>>());
-    let mut found: Vec<Range<usize>> = runs
-        .flat_map(|run| run.clusters().collect::<Vec<_>>())
-        .filter(|cluster| cluster.glyphs().any(|glyph| glyph.id == 0))
-        .map(|cluster| cluster.text_range())
-        .collect();
-    found.sort_by_key(|range| range.start);
-    found.dedup();
-    found
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for run in runs {
+        let missing = run.clusters().filter(|cluster| cluster.glyphs().any(|glyph| glyph.id == 0));
+        found.extend(missing.map(|cluster| said(&run, &cluster)));
+    }
+    found.sort_by_key(|range| (range.start, range.end));
+    // None reaches into another, so that each can be replaced by itself.
+    let mut apart: Vec<Range<usize>> = Vec::new();
+    for range in found {
+        match apart.last_mut() {
+            Some(last) if range.start < last.end => last.end = last.end.max(range.end),
+            _ => apart.push(range),
+        }
+    }
+    apart
+}
+
+/// Whether there is anything in a part of a text that does not stand for what cannot be shown already.
+fn is_to_be_replaced(part: &str) -> bool {
+    part.chars().any(|c| c != NOT_LEGIBLE)
 }

@@ -13,7 +13,11 @@ use concord_domain::{
     vocabulary::{FlagClass, FlagKind, FlagState, Resolution, Role, Severity},
 };
 use concord_reports::{
-    brief::Brief, handed_round::HandedRound, network::Network, report::Report, timeline::Timeline,
+    brief::Brief,
+    handed_round::HandedRound,
+    network::Network,
+    report::Report,
+    timeline::{Changes, Timeline},
 };
 use serde_json::{Value, json};
 use utoipa::{
@@ -258,6 +262,7 @@ fn components() -> Components {
     add::<Report>(&mut components);
     add::<Network>(&mut components);
     add::<Timeline>(&mut components);
+    add::<Changes>(&mut components);
     add::<HandedRound>(&mut components);
     components
 }

@@ -22,10 +22,12 @@ use crate::{
     resources,
 };
 
+mod changes;
 mod engagements;
 mod network;
 mod timeline;
 
+pub use changes::changes;
 pub use engagements::{EXAMINED_MAX, search};
 pub use network::network;
 pub use timeline::timeline;

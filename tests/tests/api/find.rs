@@ -186,6 +186,66 @@ fn a_timeline_tells_what_happened_day_by_day() {
 }
 
 #[test]
+fn what_changed_this_week_in_what_ones_organisation_keeps_is_told_day_by_day() {
+    on_each_database(|registry: &Registry| {
+        let mut world = small_world();
+        world["leads"] = json!([{"key": "l", "armed_actor": "south", "organization": "a", "from": "2026-03-10"}]);
+        registry.import(&world);
+        let (a, b) = (registry.member("demo", "a"), registry.member("demo", "b"));
+        let changes = |person: &Person<'_>| {
+            let told = person.get("changes").expect(200).body;
+            assert_eq!(
+                (&told["from"], &told["until"]),
+                (&json!("2026-03-09"), &json!("2026-03-15"))
+            );
+            let line = |event: &Value| {
+                let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+                format!(
+                    "{} {} {}",
+                    text(&event["on"]),
+                    text(&event["kind"]),
+                    text(&event["outcome"]["code"])
+                )
+            };
+            told["events"].as_array().expect("a list").iter().map(line).collect::<Vec<_>>()
+        };
+        assert_eq!(changes(&b), Vec::<String>::new());
+        let met = json!({"contacts": [{"on": "2026-03-02"}, {"on": "2026-03-12"}]});
+        let own = logged(&a, &with(&line("a", "north", &asks(&["open_route"])), &met));
+        // What others do, with the same armed actor, is no change of one's own, but for the flag.
+        logged(&b, &line("b", "north", &asks(&["close_route"])));
+        let ended = json!({"until": "2026-03-14", "status": "concluded"});
+        logged(&a, &with(&line("a", "south", &asks(&["open_route"])), &ended));
+        let list = a.get("flags").expect(200).body;
+        let flag = list["items"][0]["id"].as_str().expect("a flag");
+        b.post(&format!("flags/{flag}/steps"), &json!({"state": "coordinating"})).expect(200);
+        let told = changes(&a);
+        assert!(told.is_sorted_by(|a, b| a[..10] >= b[..10]), "{told:?}");
+        for expected in [
+            "2026-03-15 flag_raised open",
+            "2026-03-15 flag_moved coordinating",
+            "2026-03-14 line_ended ",
+            "2026-03-12 contact ",
+            "2026-03-10 lead_began ",
+        ] {
+            assert!(told.contains(&expected.to_owned()), "{expected}: {told:?}");
+        }
+        // What lies longer back is no change of this week.
+        assert!(told.iter().all(|event| !event.contains("line_began")), "{told:?}");
+        let of_b = changes(&b);
+        assert!(of_b.iter().all(|event| event.contains(" flag_")), "{of_b:?}");
+        assert_eq!(of_b.len(), told.iter().filter(|event| event.contains(" flag_")).count());
+        // Nobody is told of a flag with a line that they may not read.
+        let hidden = json!({"audience": "own", "disclosure": "match"});
+        let c = registry.member("demo", "c");
+        logged(&c, &with(&line("c", "north", &asks(&["close_route"])), &hidden));
+        assert_eq!((changes(&a), changes(&b)), (told, of_b));
+        assert_eq!(a.get(&format!("engagements/{own}")).expect(200).body["id"], own.as_str());
+        is_problem(&registry.person("demo", Role::Auditor, None).get("changes"), 403, "forbidden");
+    });
+}
+
+#[test]
 fn the_network_shows_who_talks_to_whom_and_what_is_missing() {
     on_each_database(|registry: &Registry| {
         let mut world = small_world();

@@ -9,7 +9,16 @@ use crate::call::{Answer, Call, Result};
 
 /// The routes. Questions come in bodies, since addresses are logged.
 pub fn routes() -> Vec<Route> {
-    let question = || Schema::named("Search");
+    let mut routes = lines();
+    routes.extend(overviews());
+    routes
+}
+
+fn question() -> Schema {
+    Schema::named("Search")
+}
+
+fn lines() -> Vec<Route> {
     vec![
         Route::new(
             Method::POST,
@@ -39,6 +48,23 @@ pub fn routes() -> Vec<Route> {
         .about("The last 365 days, unless a period is said.")
         .body(question(), json!({"armed_actor": "ufv"}))
         .answers(200, Schema::named("Timeline")),
+        Route::new(
+            Method::GET,
+            within("changes"),
+            ("list_changes", "find"),
+            "Read what changed in the last seven days in what your organisations keep",
+            changes,
+        )
+        .about(
+            "Lines that began or ended, meetings, asks and demands that moved, commitments and how \
+             far they are kept, leads, and flags that were raised or went on and that you may read.",
+        )
+        .answers(200, Schema::named("Changes")),
+    ]
+}
+
+fn overviews() -> Vec<Route> {
+    vec![
         Route::new(
             Method::POST,
             within("networks"),
@@ -74,6 +100,11 @@ fn search(call: &Call) -> Result<Answer> {
 
 fn timeline(call: &Call) -> Result<Answer> {
     let found = find::timeline(&call.app, call.person()?, call.operation(), &call.body)?;
+    Ok(Answer::json(&found))
+}
+
+fn changes(call: &Call) -> Result<Answer> {
+    let found = find::changes(&call.app, call.person()?, call.operation())?;
     Ok(Answer::json(&found))
 }
 

@@ -7,12 +7,11 @@ use concord_domain::{
     id::ArmedActorId,
     language::Language,
     policy::Action,
-    vocabulary::{Closed, Code, CommitmentStatus, Severity},
+    vocabulary::{Closed, Code, CommitmentStatus, FlagState, Severity},
     window::{Day, earlier},
 };
 use concord_reports::{
     Named, Term,
-    disclosed::Disclosed,
     timeline::{Timeline, TimelineEvent},
 };
 use concord_store::{
@@ -39,7 +38,7 @@ const PERIOD_DAYS: u32 = 365;
 /// The most events of one answer.
 const EVENTS_MAX: usize = 1_000;
 /// The most flags that are looked at.
-const FLAGS_MAX: i64 = 1_000;
+pub(super) const FLAGS_MAX: i64 = 1_000;
 
 /// What happened with an armed actor and all above and below it, the latest first.
 ///
@@ -57,80 +56,123 @@ pub fn timeline(app: &App, person: Person, operation: &str, body: &Value) -> Res
         let from = *question.from.get_or_insert(earlier(until, PERIOD_DAYS));
         let period = (from, until);
         let disclosed = super::disclosed(tx, access, &question, (period, app.today()))?;
-        let gathered = Gathered::gather(tx, access, (&question, actor))?;
-        Ok(Timeline { disclosed, ..gathered.timeline(actor, period) })
+        let (gathered, is_cut) = gather(tx, access, (&question, actor))?;
+        let (events, is_long) = gathered.events(period);
+        Ok(Timeline {
+            armed_actor: gathered.named(actor),
+            from: from.to_string(),
+            until: until.to_string(),
+            events,
+            disclosed,
+            cut: is_cut || is_long,
+            note: access.language.text("find.covers").to_owned(),
+        })
     })
 }
 
-/// Everything that a timeline is made of.
-struct Gathered {
-    lines: Vec<Engagement>,
-    commitments: Vec<Commitment>,
-    leads: Vec<Lead>,
-    actors: Vec<ArmedActor>,
-    flags: Vec<KeptFlag>,
-    names: Names,
-    language: Language,
-    cut: bool,
+/// Everything with an armed actor, and whether there are more lines than can be looked at.
+fn gather(
+    tx: &mut Tx,
+    access: &Access,
+    (question, actor): (&Question, ArmedActorId),
+) -> Result<(Gathered, bool)> {
+    let (operation, scope) = (access.id(), &access.scope);
+    let search = Search::new(tx, access, question)?;
+    let (lines, is_cut) = lines(tx, access, &search)?;
+    let lineage = search.filter.actor.as_ref().ok_or(Error::NotFound)?;
+    let up = trees::armed_actors::up(tx, operation, lineage)?;
+    let under = trees::armed_actors::under(tx, operation, lineage)?;
+    let in_line: BTreeSet<ArmedActorId> = up.iter().chain(&under).copied().collect();
+    let in_line: Vec<ArmedActorId> = in_line.into_iter().collect();
+    let ids: Vec<Uuid> = in_line.iter().map(|id| id.0).collect();
+    // Somebody may have looked after one that had ended.
+    let found = engagements::commitments_with_actors(tx, operation, scope, Some(&ids), None)?;
+    let commitments = engagements::load_commitments(tx, operation, scope, &found)?;
+    access.deeds.shows(&lines);
+    access.deeds.shows(&commitments);
+    let agreed = live::agreed_with(tx, operation, &in_line)?;
+    let lead_ids: Vec<Uuid> = agreed.leads.iter().map(|id| id.0).collect();
+    let entries = lines.iter().map(|line| line.identity.id.0).collect();
+    let filter = flags::Filter { entries: Some(entries), ..flags::Filter::default() };
+    let mut flags = flags::list(tx, operation, scope, &filter, FLAGS_MAX)?;
+    flags.retain(|flag| flag.standing.severity != Severity::Info);
+    let flagged: Vec<Uuid> = flags.iter().map(|flag| flag.id).collect();
+    let resting = flags::entries_of(tx, operation, &flagged)?;
+    access.deeds.names_entries(resting.into_values().flatten());
+    let raised = |flag: KeptFlag| MovedFlag {
+        with: actor,
+        on: flag.raised_at.date(),
+        went_on: false,
+        state: flag.standing.state,
+        flag,
+    };
+    let gathered = Gathered {
+        commitments,
+        leads: leads::load(tx, operation, &lead_ids)?,
+        actors: armed_actors::load(tx, operation, &[actor.0])?,
+        flags: flags.into_iter().map(raised).collect(),
+        lines,
+        names: Names::default(),
+        language: access.language,
+    };
+    Ok((gathered.named_all(tx, operation)?, is_cut))
+}
+
+/// Everything that happened.
+pub(super) struct Gathered {
+    pub(super) lines: Vec<Engagement>,
+    pub(super) commitments: Vec<Commitment>,
+    pub(super) leads: Vec<Lead>,
+    pub(super) actors: Vec<ArmedActor>,
+    pub(super) flags: Vec<MovedFlag>,
+    pub(super) names: Names,
+    pub(super) language: Language,
+}
+
+/// A flag that was raised or went on.
+pub(super) struct MovedFlag {
+    pub(super) flag: KeptFlag,
+    /// With which armed actor.
+    pub(super) with: ArmedActorId,
+    pub(super) on: Day,
+    /// Whether it went on, and was raised before.
+    pub(super) went_on: bool,
+    /// The state that it came to be in.
+    pub(super) state: FlagState,
 }
 
 impl Gathered {
-    fn gather(
-        tx: &mut Tx,
-        access: &Access,
-        (question, actor): (&Question, ArmedActorId),
-    ) -> Result<Self> {
-        let (operation, scope) = (access.id(), &access.scope);
-        let search = Search::new(tx, access, question)?;
-        let (lines, cut) = lines(tx, access, &search)?;
-        let lineage = search.filter.actor.as_ref().ok_or(Error::NotFound)?;
-        let up = trees::armed_actors::up(tx, operation, lineage)?;
-        let under = trees::armed_actors::under(tx, operation, lineage)?;
-        let in_line: BTreeSet<ArmedActorId> = up.iter().chain(&under).copied().collect();
-        let in_line: Vec<ArmedActorId> = in_line.into_iter().collect();
-        let ids: Vec<Uuid> = in_line.iter().map(|id| id.0).collect();
-        // Somebody may have looked after one that had ended.
-        let found = engagements::commitments_with_actors(tx, operation, scope, Some(&ids), None)?;
-        let commitments = engagements::load_commitments(tx, operation, scope, &found)?;
-        access.deeds.shows(&lines);
-        access.deeds.shows(&commitments);
-        let agreed = live::agreed_with(tx, operation, &in_line)?;
-        let lead_ids: Vec<Uuid> = agreed.leads.iter().map(|id| id.0).collect();
-        let entries = lines.iter().map(|line| line.identity.id.0).collect();
-        let filter = flags::Filter { entries: Some(entries), ..flags::Filter::default() };
-        let mut gathered = Self {
-            commitments,
-            leads: leads::load(tx, operation, &lead_ids)?,
-            actors: armed_actors::load(tx, operation, &[actor.0])?,
-            flags: flags::list(tx, operation, scope, &filter, FLAGS_MAX)?,
-            lines,
-            names: Names::default(),
-            language: access.language,
-            cut,
-        };
-        gathered.flags.retain(|flag| flag.standing.severity != Severity::Info);
-        let flagged = gathered.flags.iter().map(|flag| flag.id).collect::<Vec<_>>();
-        let resting = flags::entries_of(tx, operation, &flagged)?;
-        access.deeds.names_entries(resting.into_values().flatten());
+    /// Learns what all that happened is called.
+    ///
+    /// # Errors
+    /// The store's own.
+    pub(super) fn named_all(self, tx: &mut Tx, operation: Uuid) -> Result<Self> {
         let mut wanted = Wanted::default();
-        wanted.actors.extend(ids);
-        for line in &gathered.lines {
+        for line in &self.lines {
             wanted.actors.insert(line.armed_actor.0.0);
             wanted.organizations.insert(line.organization.0.0);
         }
-        for commitment in &gathered.commitments {
+        for commitment in &self.commitments {
+            wanted.actors.insert(commitment.armed_actor.0.0);
             wanted
                 .organizations
                 .extend(commitment.verifications.iter().map(|v| v.organization.0.0));
         }
-        wanted.organizations.extend(gathered.leads.iter().map(|lead| lead.organization.0.0));
-        let formers = gathered.actors.iter().flat_map(|actor| &actor.former_parents);
-        wanted.actors.extend(formers.filter_map(|former| former.parent.map(|to| to.0.0)));
-        gathered.names = wanted.load(tx, operation)?;
-        Ok(gathered)
+        for lead in &self.leads {
+            wanted.actors.insert(lead.armed_actor.0.0);
+            wanted.organizations.insert(lead.organization.0.0);
+        }
+        for actor in &self.actors {
+            wanted.actors.insert(actor.identity.id.0);
+            let formers = actor.former_parents.iter();
+            wanted.actors.extend(formers.filter_map(|former| former.parent.map(|to| to.0.0)));
+        }
+        wanted.actors.extend(self.flags.iter().map(|moved| moved.with.0));
+        Ok(Self { names: wanted.load(tx, operation)?, ..self })
     }
 
-    fn timeline(&self, actor: ArmedActorId, (from, until): (Day, Day)) -> Timeline {
+    /// What happened in a period, the latest first, and whether there is more.
+    pub(super) fn events(&self, (from, until): (Day, Day)) -> (Vec<TimelineEvent>, bool) {
         let mut events: Vec<(Day, TimelineEvent)> = Vec::new();
         for line in &self.lines {
             self.add_line(line, &mut events);
@@ -147,36 +189,29 @@ impl Gathered {
             events.extend(lead.from.map(|day| (day, event("lead_began"))));
             events.extend(lead.until.map(|day| (day, event("lead_ended"))));
         }
-        for former in self.actors.iter().flat_map(|actor| &actor.former_parents) {
-            let parent = former.parent.map_or(actor, |to| to.0);
-            events.push((former.until, self.event("moved", parent)));
+        for actor in &self.actors {
+            for former in &actor.former_parents {
+                let parent = former.parent.map_or(actor.identity.id, |to| to.0);
+                events.push((former.until, self.event("moved", parent)));
+            }
         }
-        for flag in &self.flags {
-            let about = vec![self.closed(flag.kind), self.closed(flag.standing.severity)];
-            let outcome = Some(self.closed(flag.standing.state));
-            let event = TimelineEvent {
-                flag: Some(flag.id),
-                about,
-                outcome,
-                ..self.event("flag_raised", actor)
-            };
-            events.push((flag.raised_at.date(), event));
-        }
+        events.extend(self.flags.iter().map(|moved| (moved.on, self.of_flag(moved))));
         events.retain(|(day, _)| from <= *day && *day <= until);
         events.sort_by_key(|(day, _)| std::cmp::Reverse(*day));
-        let cut = self.cut || events.len() > EVENTS_MAX;
+        let cut = events.len() > EVENTS_MAX;
         events.truncate(EVENTS_MAX);
-        Timeline {
-            armed_actor: self.named(actor),
-            from: from.to_string(),
-            until: until.to_string(),
-            events: events
-                .into_iter()
-                .map(|(day, event)| TimelineEvent { on: day.to_string(), ..event })
-                .collect(),
-            disclosed: Disclosed::default(),
-            cut,
-            note: self.language.text("find.covers").to_owned(),
+        let dated =
+            |(day, event): (Day, TimelineEvent)| TimelineEvent { on: day.to_string(), ..event };
+        (events.into_iter().map(dated).collect(), cut)
+    }
+
+    fn of_flag(&self, moved: &MovedFlag) -> TimelineEvent {
+        let MovedFlag { flag, with, went_on, state, .. } = moved;
+        TimelineEvent {
+            flag: Some(flag.id),
+            about: vec![self.closed(flag.kind), self.closed(flag.standing.severity)],
+            outcome: Some(self.closed(*state)),
+            ..self.event(if *went_on { "flag_moved" } else { "flag_raised" }, *with)
         }
     }
 
@@ -261,6 +296,7 @@ impl Gathered {
             "lead_began" => "event.lead_began",
             "lead_ended" => "event.lead_ended",
             "flag_raised" => "event.flag_raised",
+            "flag_moved" => "event.flag_moved",
             _ => "event.moved",
         };
         TimelineEvent {

@@ -19,6 +19,7 @@
 //   {"type": TEXT}                  types
 //   {"counted": true}               how many clicks and presses there were, without what was typed
 //   {"value": LABEL}                what stands in a field
+//   {"says": TEXT}                  whether the page shows this
 //   {"drafts": DAYS}                what this device keeps of forms, after it was made so much older
 //   {"look": FILE}                  takes a picture of the whole page, and finds what is wrong with it
 //
@@ -134,6 +135,7 @@ const things = {
     return {};
   },
   value: async (label) => ({ value: await page.getByLabel(label, { exact: true }).inputValue() }),
+  says: async (text) => ({ says: await page.getByText(text).isVisible() }),
   drafts: async (days) => ({ kept: await page.evaluate(kept, days) }),
   counted: async () => ({ presses }),
   look: async (picture) => {

@@ -82,6 +82,11 @@ impl<'r> Browser<'r> {
         browser
     }
 
+    /// The same without its cookies, as it follows a link of another site.
+    pub fn clone_without_cookies(&self) -> Self {
+        Self { languages: self.languages, ..Self::new(self.registry) }
+    }
+
     /// Goes to a page.
     pub fn get(&self, path: &str) -> Answer {
         self.send("GET", path, &[], "")

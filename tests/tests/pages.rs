@@ -4,6 +4,7 @@ mod pages {
     mod account;
     mod armed_actors;
     mod contact;
+    mod elsewhere;
     mod every_page;
     mod flags;
     mod forms;
@@ -89,7 +90,7 @@ mod pages {
 
     /// A page without the one script that this installation serves.
     fn without_script(page: &str) -> String {
-        let Some((before, rest)) = page.split_once("<script src=\"/assets/draft-") else {
+        let Some((before, rest)) = page.split_once("<script src=\"/assets/") else {
             return page.to_owned();
         };
         let (_, after) = rest.split_once("\" defer></script>").expect("its end");

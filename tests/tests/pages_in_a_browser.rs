@@ -76,6 +76,7 @@ fn rules_find_nothing_wrong_with_any_page_on_a_phone_or_at_a_desk() {
         ("account", "/account"),
         ("second-factor", "/account/second-factor"),
         ("tools", "/account/tools"),
+        ("passkeys", "/account/passkeys"),
         ("sessions", "/sessions"),
         ("operations", "/operations"),
     ];
@@ -260,4 +261,58 @@ fn a_draft_survives_on_its_device_sealed_until_it_is_sent_or_too_old() {
     browser.does("drafts", &8.into());
     browser.does("go", &form.as_str().into());
     drafts(&mut browser, 0);
+}
+
+/// Waits until something is so, for as long as a device takes.
+#[track_caller]
+fn wait(mut is_so: impl FnMut() -> bool) {
+    for _ in 0..100 {
+        if is_so() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    panic!("it does not come to be so");
+}
+
+#[test]
+fn somebody_makes_a_passkey_on_a_page_and_signs_in_with_it() {
+    let registry = Registry::with(Database::Sqlite, &small_world());
+    let a = registry.member("demo", "a");
+    let mut browser = Browser::start();
+    // Passkeys belong to a name, and to no number.
+    let address = registry.public_address();
+    let go = |browser: &mut Browser, path: &str| {
+        assert_eq!(browser.does("go", &format!("{address}{path}").into())["status"], 200, "{path}");
+    };
+    go(&mut browser, "/sign-in");
+    browser.does("fill", &json!({"Login": a.login, "Password": PASSWORD}));
+    browser.does("click", &json!(["button", "Sign in"]));
+    go(&mut browser, "/account/passkeys");
+    browser.does("fill", &json!({"Name of the device": "Field laptop"}));
+    browser.does("click", &json!(["button", "Make a passkey"]));
+    browser.does("click", &json!(["button", "Make it on this device"]));
+    let kept = || a.get("/v1/me/passkeys").expect(200).body["items"][0]["name"].clone();
+    wait(|| kept() == "Field laptop");
+    go(&mut browser, "/account");
+    browser.does("click", &json!(["button", "Sign out"]));
+
+    go(&mut browser, "/sign-in?to=/operations/demo/flags");
+    browser.does("click", &json!(["button", "Sign in with a passkey"]));
+    browser.does("click", &json!(["button", "Show it"]));
+    wait(|| {
+        let at = browser.does("press", &"Shift".into())["address"].clone();
+        at == format!("{address}/operations/demo/flags")
+    });
+
+    // Who does not know the PIN of the device is told so, and can go on in another way.
+    browser.does("click", &json!(["button", "Sign out"]));
+    browser.does("verifies", &false.into());
+    go(&mut browser, "/sign-in");
+    browser.does("click", &json!(["button", "Sign in with a passkey"]));
+    browser.does("click", &json!(["button", "Show it"]));
+    let failed = "The device gave no passkey. Try again, or go on without one.";
+    wait(|| browser.does("says", &failed.into())["says"] == true);
+    browser.does("click", &json!(["link", "Go on without a passkey"]));
+    browser.does("fill", &json!({"Login": a.login, "Password": PASSWORD}));
 }

@@ -24,7 +24,8 @@ pub struct IdentityProvider {
     /// the secret itself instead
     #[arg(long, env = "CONCORD_OIDC_CLIENT_SECRET_FILE", requires = "oidc_issuer")]
     oidc_client_secret_file: Option<PathBuf>,
-    /// Where it sends people back to: a page of the application that they use
+    /// Where it sends people back to: `/sign-in/elsewhere` below the public address, for the pages, or a
+    /// page of another application that they use
     #[arg(long, env = "CONCORD_OIDC_REDIRECT_URI", requires = "oidc_issuer")]
     oidc_redirect_uri: Option<String>,
     /// Ways of signing in there, `acr=…` or `amr=…`, with commas between them, after which no second

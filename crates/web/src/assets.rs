@@ -1,5 +1,5 @@
-//! The stylesheet, the mark and the one script, which are in the binary. Their names change with what is in them, so
-//! they are kept by browsers and never stale.
+//! The stylesheet, the mark and the two scripts, which are in the binary. Their names change with what
+//! is in them, so they are kept by browsers and never stale.
 
 use std::sync::LazyLock;
 
@@ -18,6 +18,9 @@ static STYLE: LazyLock<Asset> = LazyLock::new(|| {
 });
 static DRAFT: LazyLock<Asset> = LazyLock::new(|| {
     asset("draft", "js", "text/javascript; charset=utf-8", include_str!("../assets/draft.js"))
+});
+static PASSKEY: LazyLock<Asset> = LazyLock::new(|| {
+    asset("passkey", "js", "text/javascript; charset=utf-8", include_str!("../assets/passkey.js"))
 });
 static MARK: LazyLock<Asset> =
     LazyLock::new(|| asset("mark", "svg", "image/svg+xml", include_str!("../assets/mark.svg")));
@@ -38,6 +41,11 @@ pub fn draft() -> String {
     format!("/assets/{}", DRAFT.name)
 }
 
+/// The address of what asks a device for a passkey.
+pub fn passkey() -> String {
+    format!("/assets/{}", PASSKEY.name)
+}
+
 /// The address of the mark.
 pub fn mark() -> String {
     format!("/assets/{}", MARK.name)
@@ -46,7 +54,7 @@ pub fn mark() -> String {
 /// Serves one of them.
 pub async fn serve(request: HttpRequest) -> HttpResponse {
     let wanted = request.match_info().get("name").unwrap_or_default();
-    let all: [&Asset; 3] = [&STYLE, &DRAFT, &MARK];
+    let all: [&Asset; 4] = [&STYLE, &DRAFT, &PASSKEY, &MARK];
     match all.into_iter().find(|asset| asset.name == wanted) {
         Some(asset) => HttpResponse::Ok()
             .insert_header((header::CONTENT_TYPE, asset.content_type))

@@ -1,6 +1,7 @@
-//! The two cookies: the secret of the session, and the language that somebody chose.
+//! The cookies: the secret of the session, what somebody comes back with who was sent to an identity
+//! provider, and the language that somebody chose.
 //!
-//! The one for TLS has the prefix `__Host-`, so that no other name of the domain can set it. One
+//! Those for TLS have the prefix `__Host-`, so that no other name of the domain can set them. One
 //! without is believed on the machine itself alone, where there is no TLS to be had.
 
 use actix_web::http::header::{COOKIE, HeaderMap};
@@ -9,6 +10,8 @@ use crate::origin::{self, Reached};
 
 const SECURE_SESSION: &str = "__Host-concord";
 const LOCAL_SESSION: &str = "concord";
+const SECURE_AWAY: &str = "__Host-concord-away";
+const LOCAL_AWAY: &str = "concord-away";
 const LANGUAGE: &str = "concord-language";
 /// For how long a chosen language is remembered, in seconds.
 const LANGUAGE_SECONDS: u32 = 365 * 24 * 60 * 60;
@@ -24,11 +27,19 @@ fn values<'h>(headers: &'h HeaderMap, name: &str) -> impl Iterator<Item = &'h st
     })
 }
 
+fn believed<'h>(headers: &'h HeaderMap, secure: &str, local: &str) -> Option<&'h str> {
+    let local = || origin::is_on_this_machine(headers).then_some(local);
+    values(headers, secure).next().or_else(|| values(headers, local()?).next())
+}
+
 /// The secret of the session that a browser shows.
 pub fn session(headers: &HeaderMap) -> Option<&str> {
-    let local = || origin::is_on_this_machine(headers).then_some(LOCAL_SESSION);
-    let secure = values(headers, SECURE_SESSION).next();
-    secure.or_else(|| values(headers, local()?).next())
+    believed(headers, SECURE_SESSION, LOCAL_SESSION)
+}
+
+/// What was kept when somebody was sent to the identity provider.
+pub fn away(headers: &HeaderMap) -> Option<&str> {
+    believed(headers, SECURE_AWAY, LOCAL_AWAY)
 }
 
 /// The language that was chosen.
@@ -52,6 +63,22 @@ pub fn forget_session() -> [String; 2] {
         format!("{SECURE_SESSION}=; Path=/; HttpOnly; SameSite=Strict; Secure; Max-Age=0"),
         format!("{LOCAL_SESSION}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0"),
     ]
+}
+
+/// What lets a browser keep, for so many seconds, what its person comes back with from an identity
+/// provider. It is sent from pages of this site alone.
+pub fn keep_away(value: &str, reached: Reached, seconds: i64) -> String {
+    match reached {
+        Reached::ByTls => format!(
+            "{SECURE_AWAY}={value}; Path=/; HttpOnly; SameSite=Strict; Secure; Max-Age={seconds}"
+        ),
+        _ => format!("{LOCAL_AWAY}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}"),
+    }
+}
+
+/// What lets a browser forget it.
+pub fn forget_away(reached: Reached) -> String {
+    keep_away("", reached, 0)
 }
 
 /// What lets a browser remember a language.

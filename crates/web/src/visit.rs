@@ -37,6 +37,8 @@ pub struct Visit {
     pub reached: Reached,
     /// The path that was asked for.
     pub path: String,
+    /// What the browser kept when its person was sent to the identity provider.
+    pub away: Option<String>,
     browser: Option<Browser>,
     parts: Vec<(String, String)>,
     fields: Vec<(String, String)>,
@@ -244,6 +246,7 @@ pub fn words(request: &HttpRequest) -> Words {
 struct Sent {
     path: String,
     secret: Option<String>,
+    away: Option<String>,
     reached: Reached,
     is_from_elsewhere: bool,
     parts: Vec<(String, String)>,
@@ -276,6 +279,7 @@ impl Sent {
         Ok(Self {
             path: request.path().to_owned(),
             secret: cookies::session(headers).map(str::to_owned),
+            away: cookies::away(headers).map(str::to_owned),
             reached: origin::reached(headers),
             is_from_elsewhere: origin::is_from_elsewhere(headers),
             parts: parts.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
@@ -302,8 +306,8 @@ fn enter(route: &'static Route, app: App, words: Words, sent: Sent) -> Result<Vi
     let about = sent.parts.iter().find(|(name, _)| name == "id");
     let about = about.and_then(|(_, id)| Uuid::parse_str(id).ok());
     let app = App { doing: Doing { action: route.action, about }, ..app };
-    let Sent { path, reached, parts, fields, .. } = sent;
-    let visit = Visit { app, words, reached, path, browser, parts, fields };
+    let Sent { path, away, reached, parts, fields, .. } = sent;
+    let visit = Visit { app, words, reached, path, away, browser, parts, fields };
     if route.who == Who::SignedIn {
         visit.person()?;
         let is_own = visit.field("form_token") == visit.form_token();

@@ -46,6 +46,32 @@ fn ones_own_flags_stand_there_the_worst_first_until_they_are_settled() {
 }
 
 #[test]
+fn what_changed_this_week_stands_there_and_leads_to_where_it_is() {
+    on_each_database(|registry: &Registry| {
+        registry.import(&small_world());
+        let (a, b) = (registry.member("demo", "a"), registry.member("demo", "b"));
+        let none = "Nothing changed in your lines and commitments in the last seven days.";
+        let browser = browser_of(registry, &a);
+        assert!(home(&browser).contains(none));
+        let mut met = line("a", "north", &asks(&["open_route"]));
+        met["contacts"] = json!([{"on": "2026-03-12"}]);
+        let entry = logged(&a, &met);
+        logged(&b, &line("b", "north", &asks(&["close_route"])));
+        let page = browser.get("/operations/demo").expect(200).text;
+        for address in
+            [format!("/operations/demo/entries/{entry}"), "/operations/demo/flags/".into()]
+        {
+            assert!(page.contains(&address), "{address}");
+        }
+        let page = said(&page);
+        assert!(page.contains("They met") && page.contains("A flag was raised"), "{page}");
+        // Who acts for nobody has nothing that could have changed.
+        let desk = home(&visitor(registry, Role::Desk, None));
+        assert!(!desk.contains("What changed this week"), "{desk}");
+    });
+}
+
+#[test]
 fn entries_that_went_stale_and_commitments_that_end_soon_stand_there() {
     on_each_database(|registry: &Registry| {
         registry.import(&small_world());

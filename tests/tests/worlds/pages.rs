@@ -164,6 +164,20 @@ fn forms(
             let (challenge, code) = &base.second_step;
             vec![typed(&[("challenge", challenge), ("code", code)]), typed(&[("code", "000000")])]
         }
+        "/sign-in/passkey" | "/sign-in/elsewhere" | "/prove/elsewhere" => {
+            vec![typed(&[("to", "/operations")])]
+        }
+        "/sign-in/passkey/answer" | "/account/passkeys" => vec![typed(&[
+            ("name", "A page"),
+            ("raw_id", "AAAA"),
+            ("client_data", "e30"),
+            ("attestation", "AAAA"),
+            ("authenticator_data", "AAAA"),
+            ("signature", "AAAA"),
+            ("user_handle", "AAAA"),
+        ])],
+        "/sign-in/elsewhere/return" => vec![typed(&[("state", "0"), ("code", "0")])],
+        "/account/passkeys/new" => vec![typed(&[("name", "A page")])],
         "/language" => vec![typed(&[("language", "ar"), ("here", "/operations")])],
         "/sign-out" | "/sessions/end" | "/sessions/{id}/end" => vec![Vec::new()],
         "/operations/{operation}/flags/{id}/steps" => {
@@ -213,7 +227,9 @@ fn forms(
         "/account/email/confirmation" => vec![typed(&[("code", "0000")])],
         "/account/email/choice" => vec![typed(&[("sends", "digest")])],
         "/account/email/removal"
+        | "/account/identities"
         | "/account/identities/{id}/unlink"
+        | "/account/passkeys/{id}/removal"
         | "/account/tools/{id}/revoke" => vec![Vec::new()],
         "/account/tools" => {
             vec![typed(&[("name", "A tool"), ("scope", "read"), ("ends_on", "2026-12-01")])]

@@ -47,12 +47,13 @@ pub fn show(visit: &Visit) -> Result<Reply> {
     let mut parts = vec![
         part("/account/password", "account.password", String::new()),
         part("/account/second-factor", "account.second_factor", second_factor),
+        part("/account/passkeys", "account.passkeys", counted(auth::passkeys(app, person)?.len())),
         part("/account/email", "account.email", told_at.to_owned()),
         part("/account/tools", "account.tools", counted(auth::tool_tokens(app, person)?.len())),
         part("/sessions", "account.sessions", counted(sessions)),
     ];
     let linked = auth::identities(app, person)?.len();
-    if linked > 0 {
+    if linked > 0 || app.provider.is_some() {
         parts.push(part("/account/identities", "account.identities", counted(linked)));
     }
     let frame = Frame { here: "/account".to_owned(), ..Frame::outside(visit) };

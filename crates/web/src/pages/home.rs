@@ -6,6 +6,7 @@ use askama::Template;
 use concord_app::{
     access::Entered,
     cursor::Page as Part,
+    find,
     flags::{self, Whose, Wish},
     notifications,
     outlook::sides::sides,
@@ -22,6 +23,7 @@ use super::{
     flags::Card,
     guide::{self, Step},
     queue::{self, Waiting},
+    timeline::{self, Days},
 };
 use crate::{
     frame::{self, Frame, may},
@@ -34,6 +36,7 @@ use crate::{
 const FLAGS_SHOWN: i64 = 6;
 const QUEUE_SHOWN: i64 = 8;
 const ENTRIES_SHOWN: usize = 6;
+const CHANGES_SHOWN: usize = 10;
 
 /// An own entry, in a line.
 struct Entry {
@@ -73,6 +76,8 @@ struct Page {
     acts: bool,
     stale: Entries,
     due: Entries,
+    /// What changed this week in what the visitor's organisations keep, and how much more of it.
+    changes: (Days, usize),
     /// What else waits, each with how much of it.
     others: Vec<(&'static str, usize, String)>,
     /// The desk's queue, and whether it goes on; none if it is not the visitor's.
@@ -88,6 +93,8 @@ pub fn show(visit: &Visit) -> Result<Reply> {
     let reads = may(&entered, Action::ReadEntries);
     let own = if reads { Some(own_flags(visit, &entered)?) } else { None };
     let (stale, due) = if reads { entries(visit, &waiting)? } else { Default::default() };
+    let acts = !entered.organizations.is_empty();
+    let changes = if reads && acts { changes(visit)? } else { Default::default() };
     let queue = if may(&entered, Action::ReadQueue) {
         let (waiting, next) = queue::part(visit, QUEUE_SHOWN)?;
         Some((waiting, next.is_some()))
@@ -99,9 +106,10 @@ pub fn show(visit: &Visit) -> Result<Reply> {
         frame: Frame::within(visit, &entered),
         operation: entered.key.clone(),
         own,
-        acts: !entered.organizations.is_empty(),
+        acts,
         stale,
         due,
+        changes,
         others: others(visit, &waiting),
         queue,
         steps: guide::where_needed(visit, &entered)?,
@@ -121,6 +129,11 @@ fn own_flags(visit: &Visit, entered: &Entered) -> Result<Own> {
         has_more: found.flags.next.is_some(),
         restricted: found.restricted.len(),
     })
+}
+
+fn changes(visit: &Visit) -> Result<(Days, usize)> {
+    let found = find::changes(&visit.app, visit.person()?, visit.operation())?;
+    Ok(timeline::by_day(visit.words, visit.operation(), found.events, CHANGES_SHOWN))
 }
 
 /// The own entries that nobody touched for long, and the own commitments that end soon.

@@ -24,6 +24,8 @@ struct Page {
     w: Words,
     frame: Frame,
     linked: Vec<Linked>,
+    /// Whether there is a provider at which one can be something.
+    has_provider: bool,
 }
 
 /// What is linked.
@@ -35,7 +37,8 @@ pub fn list(visit: &Visit) -> Result<Reply> {
         since: w.day(kept.linked_at.date()),
         issuer: kept.issuer,
     });
-    Reply::page(&Page { w, frame: Frame::outside(visit), linked: linked.collect() })
+    let has_provider = visit.app.provider.is_some();
+    Reply::page(&Page { w, frame: Frame::outside(visit), linked: linked.collect(), has_provider })
 }
 
 /// Unlinks one, at once.

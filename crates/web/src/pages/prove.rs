@@ -30,6 +30,8 @@ struct Page {
     carried: Vec<(String, String)>,
     /// Whether a code is asked for, and not the password.
     has_second_factor: bool,
+    /// Whether the visitor can prove it at the identity provider.
+    is_linked: bool,
     problem: Option<String>,
 }
 
@@ -92,9 +94,15 @@ fn page(
         action: visit.path.clone(),
         carried,
         has_second_factor: standing.since.is_some(),
+        is_linked: is_linked(visit)?,
         problem: wrong.map(|wrong| wrong.said),
     };
     Ok(Reply::with_status(status, &page)?.after(seconds))
+}
+
+fn is_linked(visit: &Visit) -> Result<bool> {
+    let is_there = || auth::identities(&visit.app, visit.person()?).map_err(Trouble::from);
+    Ok(visit.app.provider.is_some() && !is_there()?.is_empty())
 }
 
 /// The page by itself.

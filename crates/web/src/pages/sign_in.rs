@@ -26,6 +26,10 @@ struct FirstPage<'v> {
     to: &'v str,
     login: &'v str,
     problem: Option<String>,
+    /// Whether one can sign in with a passkey.
+    has_passkeys: bool,
+    /// Whether one can sign in at an identity provider.
+    has_provider: bool,
 }
 
 #[derive(Template)]
@@ -69,7 +73,8 @@ impl Wrong {
     }
 }
 
-fn first_page(visit: &Visit, wrong: Option<Wrong>) -> Result<Reply> {
+/// The form, with what is wrong with what was sent.
+pub(super) fn first_page(visit: &Visit, wrong: Option<Wrong>) -> Result<Reply> {
     let (status, seconds) =
         wrong.as_ref().map_or((StatusCode::OK, None), |wrong| (wrong.status, wrong.seconds));
     let page = FirstPage {
@@ -78,17 +83,23 @@ fn first_page(visit: &Visit, wrong: Option<Wrong>) -> Result<Reply> {
         to: within(visit.field("to")),
         login: visit.field("login").unwrap_or_default(),
         problem: wrong.map(|wrong| wrong.said),
+        has_passkeys: visit.app.relying_party.is_some(),
+        has_provider: visit.app.provider.is_some(),
     };
     Ok(Reply::with_status(status, &page)?.after(seconds))
 }
 
-fn second_page(visit: &Visit, challenge: &str, wrong: Option<Wrong>) -> Result<Reply> {
+fn second_page(
+    visit: &Visit,
+    (challenge, to): (&str, &str),
+    wrong: Option<Wrong>,
+) -> Result<Reply> {
     let (status, seconds) =
         wrong.as_ref().map_or((StatusCode::OK, None), |wrong| (wrong.status, wrong.seconds));
     let page = SecondPage {
         w: visit.words,
         frame: Frame::bare("/sign-in", None),
-        to: within(visit.field("to")),
+        to,
         challenge,
         problem: wrong.map(|wrong| wrong.said),
     };
@@ -109,10 +120,27 @@ pub fn first_step(visit: &Visit) -> Result<Reply> {
     let (login, password) = (visit.field("login"), visit.field_as_typed("password"));
     let step = auth::sign_in(&visit.app, login.unwrap_or_default(), password);
     match step {
-        Ok(FirstStep::Done(tokens)) => signed_in(visit, &tokens),
-        Ok(FirstStep::Challenge(challenge)) => second_page(visit, &challenge, None),
+        Ok(step) => after_first_step(visit, step, within(visit.field("to"))),
         Err(error) => first_page(visit, Some(Wrong::of(visit, error, "sign_in.refused")?)),
     }
+}
+
+/// What comes after the first step: the second, or where the visitor wants to be.
+pub(super) fn after_first_step(visit: &Visit, step: FirstStep, to: &str) -> Result<Reply> {
+    match step {
+        FirstStep::Done(tokens) => signed_in_to(visit, &tokens, to),
+        FirstStep::Challenge(challenge) => second_page(visit, (&challenge, to), None),
+    }
+}
+
+/// The form again for who was refused, with what is said of that.
+pub(super) fn refused(visit: &Visit, said: &'static str) -> Result<Reply> {
+    let wrong = Wrong {
+        status: StatusCode::UNPROCESSABLE_ENTITY,
+        said: visit.words.text(said).to_owned(),
+        seconds: None,
+    };
+    first_page(visit, Some(wrong))
 }
 
 /// Takes the code of the second factor.
@@ -124,7 +152,7 @@ pub fn second_step(visit: &Visit) -> Result<Reply> {
         Ok(tokens) => signed_in(visit, &tokens),
         Err(error) => {
             let wrong = Wrong::of(visit, error, "sign_in.code_refused")?;
-            second_page(visit, challenge, Some(wrong))
+            second_page(visit, (challenge, within(visit.field("to"))), Some(wrong))
         }
     }
 }
@@ -139,13 +167,17 @@ pub(super) fn require_private(visit: &Visit) -> Result<()> {
 
 /// Lets the browser keep the session that has begun, and goes on to where the visitor wants to be.
 pub(super) fn signed_in(visit: &Visit, tokens: &Tokens) -> Result<Reply> {
+    signed_in_to(visit, tokens, within(visit.field("to")))
+}
+
+fn signed_in_to(visit: &Visit, tokens: &Tokens, to: &str) -> Result<Reply> {
     if visit.is_signed_in() {
         // What the browser kept until now is replaced, and so good for nothing any more.
         auth::sign_out_here(&visit.app, visit.person()?)?;
     }
     let secret = auth::keep_in_browser(&visit.app, tokens)?;
     let cookie = cookies::keep_session(&secret, visit.reached);
-    Ok(Reply::go_to(within(visit.field("to"))).with_cookie(cookie))
+    Ok(Reply::go_to(to).with_cookie(cookie))
 }
 
 /// Ends the session, here and everywhere that its secret may have come to.

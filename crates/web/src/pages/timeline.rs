@@ -32,12 +32,17 @@ pub struct Event {
     pub about: String,
     /// What came of it.
     pub outcome: Option<String>,
-    /// The page of the flag that it is about.
-    pub flag: Option<String>,
+    /// The page of the flag that it is about, or of the line that it is part of.
+    pub page: Option<String>,
 }
 
 impl Event {
     fn of(operation: &str, event: TimelineEvent) -> Self {
+        let page = match (event.flag, event.engagement) {
+            (Some(flag), _) => Some(format!("flags/{flag}")),
+            (None, Some(line)) => Some(format!("entries/{line}")),
+            (None, None) => None,
+        };
         let about: Vec<String> = event.about.into_iter().map(|term| term.label).collect();
         Self {
             what: event.label,
@@ -45,7 +50,7 @@ impl Event {
             with: event.armed_actor.name,
             about: about.join(" · "),
             outcome: event.outcome.map(|outcome| outcome.label),
-            flag: event.flag.map(|flag| format!("/operations/{operation}/flags/{flag}")),
+            page: page.map(|page| format!("/operations/{operation}/{page}")),
         }
     }
 }

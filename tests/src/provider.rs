@@ -21,7 +21,7 @@ pub const CLIENT_ID: &str = "concord";
 /// And by what it is known.
 pub const CLIENT_SECRET: &str = "a client's secret: +/&";
 /// Where it sends people back to.
-pub const REDIRECT_URI: &str = "https://concord.example/signed-in";
+pub const REDIRECT_URI: &str = "https://concord.example/sign-in/elsewhere";
 
 /// A provider that is played.
 #[derive(Clone)]

@@ -278,6 +278,10 @@ pub fn write<T>(
         Ok((Area::Operation(access.id()), access))
     };
     let write = || {
+        // Whoever guesses keeps no writer waiting.
+        if person.is_unchecked() {
+            app.store.read(|tx| entered(app, tx, person, operation))?;
+        }
         app.store.write_entered(enter, |tx, mut access| {
             if access.operation.evaluated_on < app.today() {
                 coherence::pass_days(app, tx, access.id())?;

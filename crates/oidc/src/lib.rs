@@ -153,6 +153,12 @@ impl Provider {
         &self.settings.issuer
     }
 
+    /// Where it sends people back to.
+    #[must_use]
+    pub fn redirect_uri(&self) -> &str {
+        &self.settings.redirect_uri
+    }
+
     /// Where to send somebody.
     ///
     /// # Errors

@@ -275,7 +275,8 @@ mod tests {
     #[test]
     fn whatever_stands_in_a_chart_can_be_drawn() {
         let long = "W".repeat(2_000);
-        for text in ["", " ", "\u{10ffff}\u{e000} ﷽ 漢字", "a\r\nb\tc", "مرحبا (x) 12/3", &long] {
+        for text in ["", " ", "\u{10ffff}\u{e000} ﷽ 漢字", "a\r\nb\tc", "مرحبا (x) 12/3", &long]
+        {
             for language in [Language::English, Language::Arabic] {
                 of_tables(&report::paper(&samples::report_with(text), language)).unwrap();
             }

@@ -4,9 +4,7 @@
 use chrono::NaiveDateTime;
 use diesel::{
     BoolExpressionMethods, ExpressionMethods, JoinOnDsl, NullableExpressionMethods,
-    OptionalExtension, QueryDsl, QueryableByName, RunQueryDsl,
-    dsl::max,
-    sql_types::{BigInt, Text},
+    OptionalExtension, QueryDsl, RunQueryDsl, dsl::max,
 };
 use uuid::Uuid;
 
@@ -19,7 +17,7 @@ use crate::{
         audit_checkpoints as c, audit_records as r, audit_salts as salts, audit_sequence as s,
         audit_waiting as w,
     },
-    sql::{Guid, RowId},
+    sql::RowId,
 };
 
 /// A SHA-256.
@@ -108,29 +106,23 @@ pub fn salt(tx: &mut Tx, log: Uuid, (object, record): (Uuid, Uuid)) -> Result<Op
 /// A record that stands in no order yet: its id, its log, and what is hashed.
 pub type Waiting = (Uuid, Uuid, String);
 
-#[derive(QueryableByName)]
-struct WaitingRow {
-    #[diesel(sql_type = Guid)]
-    id: RowId,
-    #[diesel(sql_type = Guid)]
-    operation_id: RowId,
-    #[diesel(sql_type = Text)]
-    record: String,
-}
-
-/// The records that stand in no order yet, the oldest first.
+/// Some of the records that stand in no order yet, the oldest first.
 ///
 /// # Errors
 /// The store's own.
 pub fn waiting(tx: &mut Tx, limit: i64) -> Result<Vec<Waiting>> {
-    // From the few that wait to what they are: SQLite reads a cross join as it is written, and else
-    // looks through all that there are, since those have an order already.
-    let few_first = "SELECT r.id, r.operation_id, r.record
-                       FROM audit_waiting w CROSS JOIN audit_records r
-                      WHERE r.id = w.record_id
-                      ORDER BY r.recorded_at, r.id LIMIT $1";
-    let rows: Vec<WaitingRow> = diesel::sql_query(few_first).bind::<BigInt, _>(limit).load(tx)?;
-    Ok(rows.into_iter().map(|row| (row.id.0, row.operation_id.0, row.record)).collect())
+    // First which they are: few wait, and all others have an order already.
+    let ids: Vec<RowId> = w::table.limit(limit).select(w::record_id).load(tx)?;
+    let mut found: Vec<(NaiveDateTime, RowId, RowId, String)> = Vec::new();
+    for ids in ids.chunks(IDS_MAX) {
+        let rows: Vec<_> = r::table
+            .filter(r::id.among(id_list(ids.iter().map(|id| id.0))))
+            .select((r::recorded_at, r::id, r::operation_id, r::record))
+            .load(tx)?;
+        found.extend(rows);
+    }
+    found.sort_unstable();
+    Ok(found.into_iter().map(|(_, id, operation, record)| (id.0, operation.0, record)).collect())
 }
 
 /// A record in its place.

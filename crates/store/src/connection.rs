@@ -348,8 +348,14 @@ impl Store {
                 ("BEGIN ISOLATION LEVEL READ COMMITTED", "BEGIN IMMEDIATE"),
                 |tx| {
                     let (area, entered) = enter(tx)?;
-                    let entered = if waited(tx, area)? { enter(tx)?.1 } else { entered };
-                    work(tx, entered)
+                    if !waited(tx, area)? {
+                        return work(tx, entered);
+                    }
+                    match enter(tx)? {
+                        (same, entered) if same == area => work(tx, entered),
+                        // What it was called meanwhile became the name of another.
+                        _ => Err(StoreError::Contended.into()),
+                    }
                 },
             );
             match done {

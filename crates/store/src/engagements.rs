@@ -38,7 +38,7 @@ mod page;
 mod rows;
 
 pub use disclosing::{acknowledged, summarized};
-pub use ending::{ended, ending, kept_and_not_over};
+pub use ending::{ending, kept_and_not_over, of_late};
 pub use page::{Filter, Position, page};
 pub use rows::load_commitments_for_rules;
 use rows::{CommitmentRow, EngagementRow, commitment, engagement};
@@ -102,6 +102,11 @@ pub fn load_for_rules(
     Ok(found)
 }
 
+diesel::define_sql_function! {
+    /// The first of two days that is known.
+    fn coalesce(first: diesel::sql_types::Date, second: diesel::sql_types::Date) -> diesel::sql_types::Date;
+}
+
 /// The ids of the engagements with any of these actors, or with all, whose window meets the days
 /// from `from` to `until`, as far as they may be read in a scope, the latest first.
 ///
@@ -114,12 +119,13 @@ pub fn with_actors(
     actors: Option<&[Uuid]>,
     (from, until): (Day, Day),
 ) -> Result<Vec<EngagementId>> {
-    // Each is a range of one index; both in one condition are not.
+    // Each is a range of one index; both in one condition are not. Nearly all lines that ever were began
+    // before, so that no index is to be asked for those: PostgreSQL would, as it plans for any days.
     let going_on = |is_open| {
         let query = e::table
             .filter(e::operation_id.eq(RowId(operation)))
             .filter(exists(visible!(operation, scope).filter(entries::id.eq(e::id))))
-            .filter(e::starts_on.le(until))
+            .filter(coalesce(e::starts_on, e::starts_on).le(until))
             .select((e::starts_on, e::id))
             .into_boxed::<MultiBackend>();
         match is_open {

@@ -295,12 +295,9 @@ pub fn list(
         query = query.filter(exists(resting().filter(exists(owned))));
     }
     if let Some(moment) = filter.moved_since {
-        query = query.filter(exists(
-            fs::table
-                .filter(fs::operation_id.eq(t::operation_id))
-                .filter(fs::flag_id.eq(t::id))
-                .filter(fs::taken_at.ge(moment)),
-        ));
+        let taken = fs::table.filter(fs::operation_id.eq(RowId(operation)));
+        query =
+            query.filter(t::id.eq_any(taken.filter(fs::taken_at.ge(moment)).select(fs::flag_id)));
     }
     if let Some((severity, raised_at, id)) = filter.after {
         let rank = severity_rank(severity);

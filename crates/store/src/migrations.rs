@@ -64,6 +64,7 @@ const STEPS: &[Step] = &[
     step!("0017_live_ties" and each),
     step!("0018_by_id"),
     step!("0019_not_over"),
+    step!("0020_of_late"),
 ];
 
 /// Brings a database up to date. Each step is a transaction of its own.

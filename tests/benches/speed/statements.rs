@@ -137,7 +137,12 @@ pub fn types(
     script.push_str(
         "SELECT substr(name, 2), array_to_string(parameter_types, ',') FROM pg_prepared_statements;",
     );
-    let answer = cluster.query(database, &script);
+    // Some are too long for an argument.
+    let file = concord_tests::file("../target/bench/prepare.sql");
+    fs::write(&file, &script).expect("the script is written");
+    let output = cluster.psql(database).arg("-f").arg(&file).output().expect("psql runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let answer = String::from_utf8_lossy(&output.stdout);
     let all: Vec<&str> = all.into_iter().collect();
     let line = |line: &str| {
         let (number, types) = line.split_once('|')?;

@@ -246,6 +246,36 @@ fn what_changed_this_week_in_what_ones_organisation_keeps_is_told_day_by_day() {
 }
 
 #[test]
+fn what_changes_in_what_a_line_has_left_is_told_as_well() {
+    on_each_database(|registry: &Registry| {
+        registry.import(&small_world());
+        let (a, b) = (registry.member("demo", "a"), registry.member("demo", "b"));
+        let kinds = |person: &Person<'_>| -> Vec<String> {
+            let told = person.get("changes").expect(200).body;
+            let events = told["events"].as_array().expect("a list").iter();
+            events.map(|event| event["kind"].as_str().expect("a kind").to_owned()).collect()
+        };
+        let met = json!({"contacts": [{"on": "2026-03-12"}]});
+        let ended = logged(&a, &with(&line("a", "north", &asks(&["open_route"])), &met));
+        made(
+            &a,
+            "commitments",
+            &json!({"armed_actor": "north", "kind": "written_agreement", "engagement": ended,
+                "issue": "access.movement.checkpoints", "action": "allow_passage", "terms": {"notice_hours": 24},
+                "from": "2026-01-01"}),
+        );
+        a.amend(&format!("engagements/{ended}"), &json!({"status": "concluded"})).expect(200);
+        assert!(kinds(&a).contains(&"contact".to_owned()), "{:?}", kinds(&a));
+        let reopened = json!([{"issue": "access.movement.checkpoints", "action": "allow_passage",
+            "terms": {"notice_hours": 48}}]);
+        logged(&b, &line("b", "north", &reopened));
+        let list = a.get("flags").expect(200);
+        assert!(list.text.contains("undercuts_commitment"), "{}", list.text);
+        assert!(kinds(&a).contains(&"flag_raised".to_owned()), "{:?}", kinds(&a));
+    });
+}
+
+#[test]
 fn the_network_shows_who_talks_to_whom_and_what_is_missing() {
     on_each_database(|registry: &Registry| {
         let mut world = small_world();

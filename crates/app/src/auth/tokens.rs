@@ -37,6 +37,13 @@ pub struct Person {
     pub language: Language,
 }
 
+impl Person {
+    /// Whether nothing of what was sent has been checked yet: anybody can send it.
+    pub(crate) const fn is_unchecked(&self) -> bool {
+        matches!(self.credential, Credential::Tool(_))
+    }
+}
+
 /// What was sent, by which they are known once the database has been asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Credential {

@@ -1,16 +1,22 @@
 //! What changed of late in what the caller's own organisations keep.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveTime;
 use concord_domain::{
-    id::ArmedActorId,
+    id::{ArmedActorId, CommitmentId, EngagementId},
     policy::Action,
     vocabulary::Severity,
     window::{Day, earlier},
 };
 use concord_reports::timeline::Changes;
-use concord_store::{Tx, documents::leads, engagements, flags, live};
+use concord_store::{
+    Tx,
+    documents::leads,
+    engagements,
+    flags::{self, KeptFlag},
+    live,
+};
 use uuid::Uuid;
 
 use super::timeline::{FLAGS_MAX, Gathered, MovedFlag};
@@ -24,6 +30,8 @@ use crate::{
 
 /// How many days are looked at, today included.
 const DAYS: u32 = 7;
+/// How long after it has ended somebody may look whether a commitment was kept, in days.
+const VERIFIED_DAYS: u32 = 90;
 
 /// What changed in the last seven days in the lines, commitments and leads of the organisations for
 /// which the caller acts, and in the flags about those that the caller may read; the latest first.
@@ -35,65 +43,80 @@ pub fn changes(app: &App, person: Person, operation: &str) -> Result<Changes> {
         access.require(Action::ReadEntries, None)?;
         let until = access.operation.evaluated_on;
         let period = (earlier(until, DAYS - 1), until);
-        let (events, cut) = gather(tx, access, period)?.events(period);
+        let (gathered, are_more) = gather(tx, access, period)?;
+        let (events, is_long) = gathered.events(period);
         let (from, until) = (period.0.to_string(), until.to_string());
-        Ok(Changes { from, until, events, cut })
+        Ok(Changes { from, until, events, cut: are_more || is_long })
     })
 }
 
-fn gather(tx: &mut Tx, access: &Access, period: (Day, Day)) -> Result<Gathered> {
+/// Everything in which something may have changed, and whether there are more flags than are looked at.
+fn gather(tx: &mut Tx, access: &Access, period: (Day, Day)) -> Result<(Gathered, bool)> {
     let (operation, scope, own) = (access.id(), &access.scope, &access.scope.organizations);
     let (from, _) = period;
-    // What neither is live nor has just ended does not change.
-    let mut ids = live::led_by(tx, operation, own)?;
-    ids.extend(engagements::ended(tx, operation, own, period)?);
-    let ids: Vec<_> = ids.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
-    let lines = engagements::load(tx, operation, scope, &ids)?;
-    let kept = engagements::kept_and_not_over(tx, operation, own, from)?;
-    let commitments = engagements::load_commitments(tx, operation, scope, &kept)?;
+    let mut ids: BTreeSet<EngagementId> = live::led_by(tx, operation, own)?.into_iter().collect();
+    ids.extend(engagements::of_late(tx, operation, own, period)?);
+    let ids: Vec<EngagementId> = ids.into_iter().collect();
+    let ended = earlier(from, VERIFIED_DAYS);
+    let kept = engagements::kept_and_not_over(tx, operation, own, ended)?;
     let agreed = live::leads_of(tx, operation, own, from)?;
     let agreed: Vec<Uuid> = agreed.into_iter().map(|id| id.0).collect();
-    let lines_with = lines.iter().map(|line| (line.identity.id.0, line.armed_actor.0));
-    let with: BTreeMap<Uuid, ArmedActorId> = lines_with
-        .chain(commitments.iter().map(|each| (each.identity.id.0, each.armed_actor.0)))
-        .collect();
+    let (flags, are_more) = moved(tx, access, from)?;
     let gathered = Gathered {
-        flags: moved(tx, access, &with, from)?,
+        flags,
+        lines: engagements::load(tx, operation, scope, &ids)?,
+        commitments: engagements::load_commitments(tx, operation, scope, &kept)?,
         leads: leads::load(tx, operation, &agreed)?,
         actors: Vec::new(),
-        lines,
-        commitments,
         names: Names::default(),
         language: access.language,
     };
-    gathered.named_all(tx, operation)
+    Ok((gathered.named_all(tx, operation)?, are_more))
 }
 
-/// The steps since a day of the flags that rest on these entries, each with its armed actor.
-fn moved(
-    tx: &mut Tx,
-    access: &Access,
-    with: &BTreeMap<Uuid, ArmedActorId>,
-    from: Day,
-) -> Result<Vec<MovedFlag>> {
-    let operation = access.id();
+/// The steps since a day of the flags that rest on an own entry, each with the armed actor of that; and
+/// whether there are more.
+fn moved(tx: &mut Tx, access: &Access, from: Day) -> Result<(Vec<MovedFlag>, bool)> {
+    let (operation, own) = (access.id(), &access.scope.organizations);
     let since = from.and_time(NaiveTime::MIN);
-    let filter = flags::Filter {
-        entries: Some(with.keys().copied().collect()),
-        moved_since: Some(since),
-        ..flags::Filter::default()
-    };
+    let (of, moved_since) = (Some(own.clone()), Some(since));
+    let filter = flags::Filter { of, moved_since, ..flags::Filter::default() };
     let mut found = flags::list(tx, operation, &access.scope, &filter, FLAGS_MAX)?;
+    let are_more = i64::try_from(found.len()).is_ok_and(|count| count >= FLAGS_MAX);
     found.retain(|flag| flag.standing.severity != Severity::Info);
     let flagged: Vec<Uuid> = found.iter().map(|flag| flag.id).collect();
     let resting = flags::entries_of(tx, operation, &flagged)?;
     access.deeds.names_entries(resting.values().flatten().copied());
+    let with = actors_of(tx, access, &resting.values().flatten().copied().collect())?;
     let steps = flags::moves(tx, operation, &flagged, since)?;
+    let known: HashMap<Uuid, &KeptFlag> = found.iter().map(|flag| (flag.id, flag)).collect();
     let of_step = |step: flags::Move| {
-        let flag = found.iter().find(|flag| flag.id == step.flag)?.clone();
+        let flag = KeptFlag::clone(known.get(&step.flag)?);
         let with = resting.get(&step.flag)?.iter().find_map(|entry| with.get(entry).copied())?;
         let (on, went_on) = (step.at.date(), step.from.is_some());
         Some(MovedFlag { flag, with, on, went_on, state: step.to })
     };
-    Ok(steps.into_iter().filter_map(of_step).collect())
+    Ok((steps.into_iter().filter_map(of_step).collect(), are_more))
+}
+
+/// The armed actors of those of these entries that are own.
+fn actors_of(
+    tx: &mut Tx,
+    access: &Access,
+    entries: &BTreeSet<Uuid>,
+) -> Result<HashMap<Uuid, ArmedActorId>> {
+    let own = &access.scope.organizations;
+    let lines: Vec<EngagementId> = entries.iter().copied().map(EngagementId).collect();
+    let commitments: Vec<CommitmentId> = entries.iter().copied().map(CommitmentId).collect();
+    let lines = engagements::load_for_rules(tx, access.id(), &lines)?;
+    let commitments = engagements::load_commitments_for_rules(tx, access.id(), &commitments)?;
+    let of_lines = lines
+        .iter()
+        .filter(|line| own.contains(&line.organization.0))
+        .map(|line| (line.identity.id.0, line.armed_actor.0));
+    let of_commitments = commitments
+        .iter()
+        .filter(|each| each.organization.is_some_and(|to| own.contains(&to.0)))
+        .map(|each| (each.identity.id.0, each.armed_actor.0));
+    Ok(of_lines.chain(of_commitments).collect())
 }

@@ -67,7 +67,8 @@ fn what_nobody_reads_on_paper_is_not_printed() {
     let printed = |rows: usize| {
         let mut paper = report::paper(&samples::report(), Language::English);
         paper.tables.truncate(1);
-        paper.tables[0].rows = (0..rows).map(|row| Line::Cells(vec![text(row.to_string())])).collect();
+        paper.tables[0].rows =
+            (0..rows).map(|row| Line::Cells(vec![text(row.to_string())])).collect();
         pages(&pdf(&paper).unwrap())
     };
     let all = printed(ROWS_MAX);

@@ -48,22 +48,27 @@ pub fn ending(
     Ok(rows.into_iter().map(|(id, day)| (id.0, day)).collect())
 }
 
-/// The engagements that these organisations lead and that ended from a day to another.
+/// The engagements that these organisations lead and that ended from a day to another, or were begun,
+/// renewed or met from the first of these days on.
 ///
 /// # Errors
 /// The store's own.
-pub fn ended(
+pub fn of_late(
     tx: &mut Tx,
     operation: Uuid,
     organizations: &[OrganizationId],
     (from, until): (Day, Day),
 ) -> Result<Vec<EngagementId>> {
-    let rows: Vec<RowId> = e::table
-        .filter(e::operation_id.eq(RowId(operation)))
-        .filter(e::ends_on.ge(from).and(e::ends_on.le(until)))
-        .filter(e::organization_id.among(id_list(organizations.iter().copied())))
-        .select(e::id)
-        .load(tx)?;
+    let own = || {
+        e::table
+            .filter(e::operation_id.eq(RowId(operation)))
+            .filter(e::organization_id.among(id_list(organizations.iter().copied())))
+            .select(e::id)
+    };
+    // Each is a range of an index; both in one condition are not.
+    let mut rows: Vec<RowId> = own().filter(e::touched_on.ge(from)).load(tx)?;
+    let ended: Vec<RowId> = own().filter(e::ends_on.ge(from).and(e::ends_on.le(until))).load(tx)?;
+    rows.extend(ended);
     Ok(rows.into_iter().map(|id| EngagementId(id.0)).collect())
 }
 

@@ -3,6 +3,7 @@
 use askama::Template;
 use concord_app::{auth, email, people};
 
+use super::elsewhere;
 use crate::{
     frame::Frame,
     reply::Reply,
@@ -53,7 +54,7 @@ pub fn show(visit: &Visit) -> Result<Reply> {
         part("/sessions", "account.sessions", counted(sessions)),
     ];
     let linked = auth::identities(app, person)?.len();
-    if linked > 0 || app.provider.is_some() {
+    if linked > 0 || elsewhere::is_there(app) {
         parts.push(part("/account/identities", "account.identities", counted(linked)));
     }
     let frame = Frame { here: "/account".to_owned(), ..Frame::outside(visit) };

@@ -9,7 +9,8 @@ use actix_web::http::header::HeaderName;
 use askama::Template;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use concord_app::{
-    Error,
+    App, Error,
+    audit::Doing,
     auth::{self, Returned, Sent},
 };
 use concord_domain::{credential::SentFor, vocabulary::Closed};
@@ -26,6 +27,8 @@ use crate::{
     words::Words,
 };
 
+/// Where a provider sends people back to, so that they come to these pages.
+const BACK: &str = "/sign-in/elsewhere";
 /// What comes back from a provider.
 const RETURNED: [&str; 3] = ["state", "code", "iss"];
 
@@ -67,6 +70,13 @@ struct BackPage {
     w: Words,
     frame: Frame,
     carried: Vec<(&'static str, String)>,
+}
+
+/// Whether there is a provider, and it sends people back to these pages and not to another application.
+pub(super) fn is_there(app: &App) -> bool {
+    let provider = app.provider.as_deref();
+    let path = provider.map(|provider| provider.redirect_uri().split('?').next());
+    path.flatten().is_some_and(|path| path.ends_with(BACK))
 }
 
 /// Sends the visitor there to sign in.
@@ -128,12 +138,24 @@ pub fn done(visit: &Visit) -> Result<Reply> {
             Err(error) => return Err(error.into()),
         },
         SentFor::Link | SentFor::StepUp => {
-            auth::finish_elsewhere(&visit.app, visit.person()?, &returned)?;
-            Reply::go_to(match sent_for {
-                SentFor::Link => "/account/identities",
-                SentFor::SignIn | SentFor::StepUp => within(Some(&to)),
-            })
+            finished(visit, &returned, (sent_for, within(Some(&to))))?
         }
     };
     Ok(reply.with_cookie(cookies::forget_away(visit.reached)))
+}
+
+/// Links what the visitor is there, or takes it that it is them.
+fn finished(
+    visit: &Visit,
+    returned: &Returned<'_>,
+    (sent_for, to): (SentFor, &str),
+) -> Result<Reply> {
+    // It is no signing in that is recorded.
+    let app = App { doing: Doing { action: "finish_oidc", about: None }, ..visit.app.clone() };
+    match (auth::finish_elsewhere(&app, visit.person()?, returned), sent_for) {
+        (Ok(()), SentFor::Link) => Ok(Reply::go_to("/account/identities")),
+        (Ok(()), _) => Ok(Reply::go_to(to)),
+        (Err(Error::StepUpRequired), _) => Ok(Reply::go_to("/prove?to=/account/identities")),
+        (Err(error), _) => Err(error.into()),
+    }
 }

@@ -3,6 +3,7 @@
 use askama::Template;
 use concord_app::auth;
 
+use super::elsewhere;
 use crate::{
     frame::Frame,
     reply::Reply,
@@ -37,7 +38,7 @@ pub fn list(visit: &Visit) -> Result<Reply> {
         since: w.day(kept.linked_at.date()),
         issuer: kept.issuer,
     });
-    let has_provider = visit.app.provider.is_some();
+    let has_provider = elsewhere::is_there(&visit.app);
     Reply::page(&Page { w, frame: Frame::outside(visit), linked: linked.collect(), has_provider })
 }
 

@@ -5,7 +5,7 @@ use actix_web::http::{Method, StatusCode};
 use askama::Template;
 use concord_app::{App, Error, audit::Doing, auth};
 
-use super::{sign_in::Wrong, within};
+use super::{elsewhere, sign_in::Wrong, within};
 use crate::{
     frame::Frame,
     reply::Reply,
@@ -102,7 +102,7 @@ fn page(
 
 fn is_linked(visit: &Visit) -> Result<bool> {
     let is_there = || auth::identities(&visit.app, visit.person()?).map_err(Trouble::from);
-    Ok(visit.app.provider.is_some() && !is_there()?.is_empty())
+    Ok(elsewhere::is_there(&visit.app) && !is_there()?.is_empty())
 }
 
 /// The page by itself.

@@ -7,7 +7,7 @@ use concord_app::{
     auth::{self, FirstStep, Tokens},
 };
 
-use super::within;
+use super::{elsewhere, within};
 use crate::{
     cookies,
     frame::Frame,
@@ -84,7 +84,7 @@ pub(super) fn first_page(visit: &Visit, wrong: Option<Wrong>) -> Result<Reply> {
         login: visit.field("login").unwrap_or_default(),
         problem: wrong.map(|wrong| wrong.said),
         has_passkeys: visit.app.relying_party.is_some(),
-        has_provider: visit.app.provider.is_some(),
+        has_provider: elsewhere::is_there(&visit.app),
     };
     Ok(Reply::with_status(status, &page)?.after(seconds))
 }

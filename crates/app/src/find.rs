@@ -199,6 +199,17 @@ impl Search {
         })
     }
 
+    /// Whether an engagement is of the organisation, at the level and in the status that is looked for.
+    fn admits(&self, engagement: &Engagement) -> bool {
+        let Filter { organization, level, status, .. } = &self.filter;
+        let takes_part = |id: OrganizationId| {
+            engagement.organization.0 == id || engagement.partners.iter().any(|to| to.0 == id)
+        };
+        organization.is_none_or(takes_part)
+            && level.is_none_or(|level| engagement.level.0 == level)
+            && status.is_none_or(|status| engagement.status.0 == status)
+    }
+
     /// Those of some engagements that are looked for.
     fn sift(
         &self,

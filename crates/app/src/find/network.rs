@@ -37,8 +37,6 @@ use crate::{
 const PERIOD_DAYS: u32 = 90;
 /// The most engagements that are looked at.
 const ENGAGEMENTS_MAX: usize = 5_000;
-/// How many are read at a time.
-const READ_AT_ONCE: i64 = 500;
 /// The most gaps that are named.
 const GAPS_MAX: usize = 500;
 
@@ -85,7 +83,7 @@ impl Gathered {
     ) -> Result<Self> {
         let operation = access.id();
         let search = Search::new(tx, access, question)?;
-        let (lines, cut) = lines(tx, access, &search)?;
+        let (lines, cut) = lines(tx, access, (&search, period))?;
         access.deeds.shows(&lines);
         let all: Vec<ArmedActorId> =
             armed_actors::ids(tx, operation)?.into_iter().map(ArmedActorId).collect();
@@ -374,22 +372,27 @@ fn by_name(things: impl Iterator<Item = Named>) -> Vec<Named> {
     things
 }
 
-/// The engagements that are asked for, and whether there are more than can be looked at.
+/// The engagements that are asked for and go on in a period, the latest first, and whether there are
+/// more than can be looked at. Those that were over before are not walked through to find them.
 pub(super) fn lines(
     tx: &mut Tx,
     access: &Access,
-    search: &Search,
+    (search, period): (&Search, (Day, Day)),
 ) -> Result<(Vec<Engagement>, bool)> {
-    let (mut found, mut after, mut examined) = (Vec::new(), None, 0);
-    loop {
-        let page = (after, READ_AT_ONCE);
-        let read = engagements::page(tx, access.id(), &access.scope, &search.filter, page)?;
-        let is_last = read.len() < usize::try_from(READ_AT_ONCE).unwrap_or_default();
-        examined += read.len();
-        after = read.last().map(engagements::Position::of);
-        found.extend(search.sift(tx, access, read)?);
-        if is_last || examined >= ENGAGEMENTS_MAX {
-            return Ok((found, !is_last));
+    let (operation, scope) = (access.id(), &access.scope);
+    let in_line = match &search.filter.actor {
+        Some(lineage) => {
+            let up = trees::armed_actors::up(tx, operation, lineage)?;
+            let under = trees::armed_actors::under(tx, operation, lineage)?;
+            let all: BTreeSet<Uuid> = up.into_iter().chain(under).map(|id| id.0).collect();
+            Some(all.into_iter().collect::<Vec<Uuid>>())
         }
-    }
+        None => None,
+    };
+    let mut ids = engagements::with_actors(tx, operation, scope, in_line.as_deref(), period)?;
+    let are_more = ids.len() > ENGAGEMENTS_MAX;
+    ids.truncate(ENGAGEMENTS_MAX);
+    let mut found = engagements::load(tx, operation, scope, &ids)?;
+    found.retain(|line| search.admits(line));
+    Ok((search.sift(tx, access, found)?, are_more))
 }

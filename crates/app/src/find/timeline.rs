@@ -56,7 +56,7 @@ pub fn timeline(app: &App, person: Person, operation: &str, body: &Value) -> Res
         let from = *question.from.get_or_insert(earlier(until, PERIOD_DAYS));
         let period = (from, until);
         let disclosed = super::disclosed(tx, access, &question, (period, app.today()))?;
-        let (gathered, is_cut) = gather(tx, access, (&question, actor))?;
+        let (gathered, is_cut) = gather(tx, access, (&question, actor, period))?;
         let (events, is_long) = gathered.events(period);
         Ok(Timeline {
             armed_actor: gathered.named(actor),
@@ -74,11 +74,11 @@ pub fn timeline(app: &App, person: Person, operation: &str, body: &Value) -> Res
 fn gather(
     tx: &mut Tx,
     access: &Access,
-    (question, actor): (&Question, ArmedActorId),
+    (question, actor, period): (&Question, ArmedActorId, (Day, Day)),
 ) -> Result<(Gathered, bool)> {
     let (operation, scope) = (access.id(), &access.scope);
     let search = Search::new(tx, access, question)?;
-    let (lines, is_cut) = lines(tx, access, &search)?;
+    let (lines, is_cut) = lines(tx, access, (&search, period))?;
     let lineage = search.filter.actor.as_ref().ok_or(Error::NotFound)?;
     let up = trees::armed_actors::up(tx, operation, lineage)?;
     let under = trees::armed_actors::under(tx, operation, lineage)?;

@@ -222,14 +222,7 @@ impl<'r> Walk<'r> {
 
     /// What somebody comes back with from the identity provider who was sent there with this answer.
     fn back(&self, sent: &Answer, subject: &str) -> Value {
-        let there = sent_there(&text(&sent.body["authorization_url"]));
-        let now = self.registry.app.now().and_utc().timestamp();
-        json!({
-            "state": there.state,
-            "secret": sent.body["secret"],
-            "code": played().code(&there, subject, now),
-            "iss": played().issuer,
-        })
+        returned(self.registry, sent, subject)
     }
 
     /// Links somebody to what they are at the identity provider, if they can be.
@@ -430,10 +423,7 @@ impl<'r> Walk<'r> {
                 }
             }
             "sign_in_with_passkey" => {
-                let mut device = bring_in(&self.helpers[0]).expect("a device");
-                let nobody = self.registry.nobody(OPERATION);
-                let asked = nobody.post(PASSKEY_SIGN_IN, &json!({})).expect(200);
-                body["credential"] = self.show(&mut device, &asked);
+                body["credential"] = passkey_shown(self.registry, &self.helpers[0]);
             }
             "step_up_with_passkey" => {
                 self.prove();
@@ -554,6 +544,34 @@ fn bring_in(person: &Person<'_>) -> Option<Device> {
     let (device, made) = device(person)?;
     person.post(PASSKEYS, &json!({"name": "Device", "credential": made})).expect(201);
     Some(device)
+}
+
+/// What a browser sends to sign somebody in whose passkey it was asked for.
+pub fn passkey_shown(registry: &Registry, person: &Person<'_>) -> Value {
+    let mut device = bring_in(person).expect("a device");
+    let asked = registry.nobody(OPERATION).post(PASSKEY_SIGN_IN, &json!({})).expect(200);
+    device.show(&asked.body["options"], SHARED_ADDRESS)
+}
+
+/// What somebody comes back with from the identity provider who was sent there to sign in.
+pub fn come_back(registry: &Registry, person: &Person<'_>) -> Value {
+    let linking = person.post("/v1/me/oidc", &json!({"for": "link"})).expect(200);
+    let linked = returned(registry, &linking, &person.login);
+    person.post("/v1/me/oidc/callback", &linked).expect(204);
+    let sent = registry.nobody(OPERATION).post("/v1/sign-in/oidc", &json!({})).expect(200);
+    returned(registry, &sent, &person.login)
+}
+
+/// What whoever was sent to the provider with this answer comes back with as this one there.
+fn returned(registry: &Registry, sent: &Answer, subject: &str) -> Value {
+    let there = sent_there(&text(&sent.body["authorization_url"]));
+    let now = registry.app.now().and_utc().timestamp();
+    json!({
+        "state": there.state,
+        "secret": sent.body["secret"],
+        "code": played().code(&there, subject, now),
+        "iss": played().issuer,
+    })
 }
 
 /// Somebody who is everything that one can be.

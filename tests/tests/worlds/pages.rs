@@ -1,7 +1,12 @@
 //! The pages, as the browser of the same person asks for them in both worlds.
 
 use actix_web::http::Method;
-use concord_tests::{PASSWORD, plain_browser::tags, tape::Sent, walk::OPERATION};
+use concord_tests::{
+    PASSWORD,
+    plain_browser::tags,
+    tape::Sent,
+    walk::{OPERATION, text},
+};
 use concord_web::ROUTES;
 
 use crate::{
@@ -14,8 +19,9 @@ use crate::{
 
 /// Where a browser says that a form stood; it is believed, since it says too that it is the same.
 const ORIGIN: &str = "https://registry.example";
-/// The cookie with the session.
+/// The cookie with the session, and that of who is at the identity provider.
 const SESSION: &str = "__Host-concord";
+const AWAY: &str = "__Host-concord-away";
 
 /// What is asked for in a form, beginning with one that is answered well where it can be.
 type Forms = Vec<Vec<(&'static str, String)>>;
@@ -25,6 +31,8 @@ type Forms = Vec<Vec<(&'static str, String)>>;
 struct Session {
     secret: Option<String>,
     form_token: Option<String>,
+    /// What it keeps of who is away.
+    away: Option<String>,
 }
 
 /// The name under which a page is counted.
@@ -38,8 +46,11 @@ impl Session {
             ("origin".to_owned(), ORIGIN.to_owned()),
             ("sec-fetch-site".to_owned(), "same-origin".to_owned()),
         ];
-        if let Some(secret) = &self.secret {
-            headers.push(("cookie".to_owned(), format!("{SESSION}={secret}")));
+        let kept = [(SESSION, &self.secret), (AWAY, &self.away)];
+        for (name, value) in kept {
+            if let Some(value) = value {
+                headers.push(("cookie".to_owned(), format!("{name}={value}")));
+            }
         }
         let mut body = Vec::new();
         if *method == Method::POST {
@@ -57,8 +68,15 @@ impl Session {
 impl Pair<'_> {
     /// Looks at every page of a share, and sends every form. What ends the session comes last.
     pub fn look_at_pages(&mut self, (base, stage): (&Base, &Stage), hidden: &Hidden, share: Share) {
-        let session = self.sign_in(stage);
-        let ends = |path: &str| path.starts_with("/sessions") || path == "/sign-out";
+        let mut session = self.sign_in(stage);
+        // To sign in, and then to be at the start.
+        session.away = Some(format!("sign_in.{}.Lw", text(&base.back["secret"])));
+        let session = session;
+        // Whoever signs in anew ends the session that there was.
+        let ends = |path: &str| {
+            let is_in = path.starts_with("/sign-in/") || path == "/invitation";
+            is_in || path.starts_with("/sessions") || path == "/sign-out"
+        };
         let (last, first): (Vec<_>, Vec<_>) = ROUTES
             .iter()
             .enumerate()
@@ -110,6 +128,9 @@ impl Pair<'_> {
         random: &mut Random,
     ) -> Vec<String> {
         let path = path.replace("{operation}", OPERATION);
+        if path == "/sign-in/elsewhere" {
+            return vec![format!("{path}?state=0&code=0"), path];
+        }
         if !path.contains("{id}") {
             return vec![path];
         }
@@ -167,16 +188,26 @@ fn forms(
         "/sign-in/passkey" | "/sign-in/elsewhere" | "/prove/elsewhere" => {
             vec![typed(&[("to", "/operations")])]
         }
-        "/sign-in/passkey/answer" | "/account/passkeys" => vec![typed(&[
+        "/sign-in/passkey/answer" => {
+            let (shown, response) = (&base.passkey, &base.passkey["response"]);
+            vec![vec![
+                ("raw_id", text(&shown["rawId"])),
+                ("client_data", text(&response["clientDataJSON"])),
+                ("authenticator_data", text(&response["authenticatorData"])),
+                ("signature", text(&response["signature"])),
+                ("user_handle", text(&response["userHandle"])),
+            ]]
+        }
+        "/account/passkeys" => vec![typed(&[
             ("name", "A page"),
             ("raw_id", "AAAA"),
             ("client_data", "e30"),
             ("attestation", "AAAA"),
-            ("authenticator_data", "AAAA"),
-            ("signature", "AAAA"),
-            ("user_handle", "AAAA"),
         ])],
-        "/sign-in/elsewhere/return" => vec![typed(&[("state", "0"), ("code", "0")])],
+        "/sign-in/elsewhere/return" => {
+            let returned = ["state", "code", "iss"].map(|name| (name, text(&base.back[name])));
+            vec![returned.to_vec()]
+        }
         "/account/passkeys/new" => vec![typed(&[("name", "A page")])],
         "/language" => vec![typed(&[("language", "ar"), ("here", "/operations")])],
         "/sign-out" | "/sessions/end" | "/sessions/{id}/end" => vec![Vec::new()],

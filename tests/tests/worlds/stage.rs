@@ -9,12 +9,12 @@ use concord_tests::{
     tape::Step,
     template::Template,
     walk::{
-        Caller, DAY, Known, OPERATION, ORGANIZATION, Operation, Walk, code, complete, operations,
-        outside, text,
+        Caller, DAY, Known, OPERATION, ORGANIZATION, Operation, Walk, code, come_back, complete,
+        operations, outside, passkey_shown, text,
     },
 };
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::hidden::HIDERS;
 
@@ -44,6 +44,10 @@ pub struct Base {
     pub invitation: String,
     /// What somebody who has signed in shows in the second step: the challenge, and a code.
     pub second_step: (String, String),
+    /// What a browser sends that was shown somebody's passkey.
+    pub passkey: Value,
+    /// What somebody comes back with from the identity provider.
+    pub back: Value,
     pub operations: Vec<Operation>,
     stages: Vec<OnceLock<Stage>>,
 }
@@ -104,6 +108,8 @@ impl Base {
         let focal_point = registry.person(OPERATION, Role::FocalPoint, Some(ORGANIZATION));
         let invited = focal_point.post("people", &invited).expect(201).body;
         let second_step = second_step(&registry);
+        let person = registry.member(OPERATION, ORGANIZATION);
+        let (passkey, back) = (passkey_shown(&registry, &person), come_back(&registry, &person));
         let hider = |organization: &&'static str| {
             let person = registry.person(OPERATION, Role::FocalPoint, Some(organization));
             Hider { organization, login: person.login.clone(), token: person.token.clone() }
@@ -125,6 +131,8 @@ impl Base {
             asking,
             invitation,
             second_step,
+            passkey,
+            back,
             operations,
             stages,
         }

@@ -29,6 +29,8 @@ const PAIRS: usize = 2_000;
 const FAMILIES: usize = 1_000;
 /// How many log at once, not counting those who edit the register.
 const WRITERS: usize = 16;
+/// How often something is tried while too much is going on.
+const TRIES_MAX: usize = 60;
 /// How many are logged for each edit of the register.
 const LOGGED_PER_EDIT: usize = 40;
 
@@ -100,13 +102,24 @@ fn person(registry: &Registry, somebody: &Person<'_>) -> auth::Person {
 fn log(registry: &Registry, who: auth::Person, body: &Value) -> (Uuid, Vec<BTreeSet<Uuid>>) {
     let (app, operation) = (&registry.app, "demo");
     let sent = Sent { body, idempotency_key: None };
-    let made = resources::create::<Engagement>(app, who, operation, sent);
-    let id = made.unwrap_or_else(|error| panic!("{error}: {error:?}")).id;
-    let (found, _) = flags::of_engagement(app, who, operation, id).expect("its flags");
+    let id = patiently(|| resources::create::<Engagement>(app, who, operation, sent)).id;
+    let (found, _) = patiently(|| flags::of_engagement(app, who, operation, id));
     let of = |subject: &Subject| subject.engagement().map(Uuid::from);
     let contradictions = found.iter().filter(|flag| flag.kind == FlagKind::Contradiction);
     let pairs = contradictions.map(|flag| flag.between.iter().filter_map(of).collect());
     (id, pairs.collect())
+}
+
+/// What comes of something that is tried again as long as too much is going on, as whoever is told so
+/// does. It lasts as long as the machine is slow, and not for ever.
+fn patiently<T>(attempt: impl Fn() -> concord_app::error::Result<T>) -> T {
+    for _ in 0..TRIES_MAX {
+        match attempt() {
+            Err(concord_app::Error::Busy) => thread::sleep(Duration::from_millis(100)),
+            done => return done.unwrap_or_else(|error| panic!("{error}: {error:?}")),
+        }
+    }
+    panic!("too much is going on all the time");
 }
 
 /// Edits leads, the position and the tree until told to stop, and puts the tree back.
@@ -143,27 +156,25 @@ fn edit(
             thread::sleep(Duration::from_millis(1));
             continue;
         }
-        let edited = match which {
+        let (at, as_it_is) = (edits % FAMILIES, Some("*"));
+        match which {
             0 => {
                 let lead = *leads.values().nth(edits % leads.len()).expect("a lead");
                 let level = if edits % 3 == 0 { json!("strategic") } else { Value::Null };
-                let towards = group(edits % FAMILIES);
-                let body = json!({"level": level, "armed_actor": towards});
-                resources::amend::<Lead>(app, desk, "demo", (lead, Some("*")), &body)
+                let body = json!({"level": level, "armed_actor": group(at)});
+                patiently(|| resources::amend::<Lead>(app, desk, "demo", (lead, as_it_is), &body))
             }
             1 => {
                 let action = if edits % 2 == 0 { "open_route" } else { "close_route" };
-                let towards = group(edits % FAMILIES);
-                let body = json!({"excludes_actions": [action], "armed_actor": towards});
-                let at = (position, Some("*"));
-                resources::amend::<CommonPosition>(app, desk, "demo", at, &body)
+                let body = json!({"excludes_actions": [action], "armed_actor": group(at)});
+                let which = (position, as_it_is);
+                patiently(|| resources::amend::<CommonPosition>(app, desk, "demo", which, &body))
             }
             _ => {
-                let body = json!({"parent": group(edits % FAMILIES)});
-                resources::amend::<ArmedActor>(app, desk, "demo", (spare, Some("*")), &body)
+                let (body, which) = (json!({"parent": group(at)}), (spare, as_it_is));
+                patiently(|| resources::amend::<ArmedActor>(app, desk, "demo", which, &body))
             }
         };
-        edited.unwrap_or_else(|error| panic!("{error}: {error:?}"));
         edits += 1;
     }
     edits

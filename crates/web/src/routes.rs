@@ -256,6 +256,8 @@ pub const ROUTES: &[Route] = &[
     ),
     get("/operations/{operation}/leads", "list_leads", SignedIn, pages::leads::list),
     post("/operations/{operation}/leads", "create_leads", SignedIn, pages::leads::add),
+    get("/operations/{operation}/leads/{id}", "get_leads", SignedIn, pages::leads::show),
+    post("/operations/{operation}/leads/{id}", "amend_leads", SignedIn, pages::leads::amend),
     get(
         "/operations/{operation}/common-positions",
         "list_common_positions",
@@ -267,6 +269,18 @@ pub const ROUTES: &[Route] = &[
         "create_common_positions",
         SignedIn,
         pages::common_positions::add,
+    ),
+    get(
+        "/operations/{operation}/common-positions/{id}",
+        "get_common_positions",
+        SignedIn,
+        pages::common_positions::show,
+    ),
+    post(
+        "/operations/{operation}/common-positions/{id}",
+        "amend_common_positions",
+        SignedIn,
+        pages::common_positions::amend,
     ),
     get("/operations/{operation}/retention", "get_retention", SignedIn, pages::retention::show),
     post("/operations/{operation}/retention", "set_retention", SignedIn, pages::retention::set),

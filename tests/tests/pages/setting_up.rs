@@ -175,6 +175,34 @@ fn the_desk_keeps_leads_and_common_positions() {
         assert!(shown.contains("Organisation B With The Group, north"), "{shown}");
         assert!(shown.contains("until 31 December 2026"), "{shown}");
 
+        let amended = |path: &str| {
+            let links = tags(&page(&desk, path).text, "a");
+            let below = format!("/{path}/");
+            let one = links.iter().map(|link| &link["href"]).find(|to| to.contains(&below));
+            let one = one.expect("a link").clone();
+            let form = desk.get(&one).expect(200);
+            is_page(&form);
+            (one, form)
+        };
+        let (one, form) = amended("leads");
+        assert!(form.text.contains("value=\"The Group, north\""), "{}", form.text);
+        assert!(form.text.contains("value=\"tactical\" selected"), "{}", form.text);
+        assert!(form.text.contains("value=\"2026-12-31\""), "{}", form.text);
+        let typed =
+            [("armed_actor", "The Group, north"), ("organization", &*b), ("from", "2026-02-01")];
+        let wrong = [&typed[..], &[("until", "2026-01-01")]].concat();
+        let refused = desk.submit(&form, &one, &wrong).expect(422);
+        is_page(&refused);
+        assert!(refused.text.contains("value=\"2026-01-01\""), "what was typed stays");
+        assert!(!refused.text.contains("value=\"tactical\" selected"), "and so does what was not");
+        desk.submit(&form, &one, &typed).expect(303);
+        let shown = text(&member, "leads");
+        assert!(shown.contains("from 1 February 2026"), "{shown}");
+        assert!(!shown.contains("Tactical") && !shown.contains("December"), "{shown}");
+        let seen = member.get(&one).expect(200);
+        assert!(!seen.text.contains("name=\"armed_actor\""), "who only reads has no form");
+        desk.submit(&form, &one, &typed).expect(412);
+
         let typed = [
             ("title", "No payment for passage"),
             ("issue", "access"),
@@ -188,6 +216,19 @@ fn the_desk_keeps_leads_and_common_positions() {
         assert!(shown.contains("A fee, tax, toll or levy,"), "{shown}");
         let shown = send(&desk, "common-positions", &typed[..1]).expect(422);
         assert!(shown.text.contains("value=\"No payment for passage\""), "{}", shown.text);
+
+        let (one, form) = amended("common-positions");
+        let boxes = form.text.split("<input").filter_map(|rest| rest.split('>').next());
+        let ticked = boxes.filter(|tag| tag.contains(" checked"));
+        let value = |tag: &str| tag.split("value=\"").nth(1)?.split('"').next().map(str::to_owned);
+        let mut ticked: Vec<String> = ticked.filter_map(value).collect();
+        ticked.sort_unstable();
+        assert_eq!(ticked, ["escort", "fee", "payment"]);
+        let typed = [("title", "No payment at all"), ("issue", "access"), ("until", "2026-12-31")];
+        desk.submit(&form, &one, &typed).expect(303);
+        let shown = text(&member, "common-positions");
+        assert!(shown.contains("No payment at all") && shown.contains("31 December"), "{shown}");
+        assert!(!shown.contains("A fee, tax, toll or levy"), "{shown}");
     });
 }
 

@@ -282,13 +282,15 @@ fn forms(
         "/operations/{operation}/mechanisms" | "/operations/{operation}/mechanisms/{id}" => {
             vec![typed(&[("name", "Page"), ("kind", "access_working_group"), ("state", "*")])]
         }
-        "/operations/{operation}/leads" => vec![typed(&[
+        "/operations/{operation}/leads" | "/operations/{operation}/leads/{id}" => vec![typed(&[
             ("organization", "rtw"),
             ("armed_actor", "UFV Sefa Bridge post"),
             ("from", "2026-11-01"),
+            ("state", "*"),
         ])],
-        "/operations/{operation}/common-positions" => {
-            vec![typed(&[("title", "Page"), ("issue", "access.movement")])]
+        "/operations/{operation}/common-positions"
+        | "/operations/{operation}/common-positions/{id}" => {
+            vec![typed(&[("title", "Page"), ("issue", "access.movement"), ("state", "*")])]
         }
         "/operations/{operation}/retention" => vec![typed(&[("reason", "A page.")])],
         "/operations/{operation}/network" => {

@@ -6,6 +6,7 @@ use askama::Template;
 use concord_app::{
     Error,
     cursor::{Items, Page},
+    once::Sent,
     resources::{self, Resource, Shown},
 };
 use concord_domain::vocabulary::vocabulary;
@@ -13,16 +14,58 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    form::Refused,
+    form::{self, Form, Refused},
     reply::Reply,
     visit::{Result, Visit},
     words::Words,
 };
 
+/// A page with a form, which says what was refused of it.
+type Again = fn(&Visit, Option<Refused>) -> Result<Reply>;
+
 /// How many things a page shows.
 const SHOWN: i64 = 100;
 /// How many are asked for at a time where all are needed.
 const ASKED: i64 = 200;
+
+/// Adds a thing and leads to where all of its kind are; or the page again, if it is refused.
+///
+/// # Errors
+/// Those that the form cannot mend.
+pub fn add<T: Resource>(visit: &Visit, body: &Value, to: String, again: Again) -> Result<Reply> {
+    let sent = Sent { body, idempotency_key: form::once(visit) };
+    let added = resources::create::<T>(&visit.app, visit.person()?, visit.operation(), sent);
+    match added {
+        Ok(_) => Ok(Reply::go_to(to)),
+        Err(error) => again(visit, Some(Refused::of(visit.words, error)?)),
+    }
+}
+
+/// Amends a thing and leads to where all of its kind are; or the page again, if it is refused.
+///
+/// # Errors
+/// Those that the form cannot mend.
+pub fn amend<T: Resource>(visit: &Visit, body: &Value, to: String, again: Again) -> Result<Reply> {
+    let which = (visit.id()?, visit.field(form::STATE));
+    let (person, operation) = (visit.person()?, visit.operation());
+    match resources::amend::<T>(&visit.app, person, operation, which, body) {
+        Ok(_) => Ok(Reply::go_to(to)),
+        Err(error) => again(visit, Some(Refused::of(visit.words, error)?)),
+    }
+}
+
+/// The thing that is amended, and a form for it at its address below that of all.
+///
+/// # Errors
+/// Those of reading it.
+pub fn amended<T: Resource>(visit: &Visit, all: &str) -> Result<(Shown, Form)> {
+    let (person, operation) = (visit.person()?, visit.operation());
+    let shown = resources::get::<T>(&visit.app, person, operation, visit.id()?)?;
+    // What is amended is what was read before, even if the form is sent a second time.
+    let state = visit.field(form::STATE).map_or_else(|| shown.etag(), str::to_owned);
+    let form = Form::new(visit, format!("{all}/{}", shown.id), "kept.change");
+    Ok((shown, form.carrying(form::STATE, state)))
+}
 
 /// The part of a list that is asked for, and the address at which it goes on.
 pub fn part<T: Resource>(visit: &Visit) -> Result<(Vec<Shown>, Option<String>)> {

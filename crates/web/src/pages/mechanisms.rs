@@ -1,12 +1,9 @@
 //! The mechanisms of an operation: clusters, groups and forums in which organisations coordinate.
 
 use askama::Template;
-use concord_app::{
-    once::Sent,
-    resources::{self, Shown},
-};
+use concord_app::resources::Shown;
 use concord_domain::{document::Mechanism, policy::Action, vocabulary::MechanismKind};
-use serde_json::{Value, json};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::kept::{self, text};
@@ -52,12 +49,7 @@ pub fn list(visit: &Visit) -> Result<Reply> {
 /// Adds one.
 pub fn add(visit: &Visit) -> Result<Reply> {
     let body = form::body(visit, &["name", "kind", "key"], &[]);
-    let sent = Sent { body: &body, idempotency_key: form::once(visit) };
-    let (person, operation) = (visit.person()?, visit.operation());
-    match resources::create::<Mechanism>(&visit.app, person, operation, sent) {
-        Ok(_) => Ok(Reply::go_to(address(visit))),
-        Err(error) => all(visit, Some(Refused::of(visit.words, error)?)),
-    }
+    kept::add::<Mechanism>(visit, &body, address(visit), all)
 }
 
 /// The form in which one is amended.
@@ -67,19 +59,13 @@ pub fn show(visit: &Visit) -> Result<Reply> {
 
 /// Amends one.
 pub fn amend(visit: &Visit) -> Result<Reply> {
-    let body = json!({"name": visit.field("name").unwrap_or_default()});
-    let which = (visit.id()?, visit.field("state"));
-    let (person, operation) = (visit.person()?, visit.operation());
-    match resources::amend::<Mechanism>(&visit.app, person, operation, which, &body) {
-        Ok(_) => Ok(Reply::go_to(address(visit))),
-        Err(error) => one(visit, Some(Refused::of(visit.words, error)?)),
-    }
+    let body = form::whole_body(visit, &["name"], &[]);
+    kept::amend::<Mechanism>(visit, &body, address(visit), one)
 }
 
 /// The field that can be amended.
 fn name(visit: &Visit, before: &Value) -> Field {
-    let name = Field::new(visit, "name", "kept.name", Kind::Line(300));
-    name.beginning_with(visit, text(&before["name"]))
+    Field::new(visit, "name", "kept.name", Kind::Line(300)).amending(visit, before)
 }
 
 fn all(visit: &Visit, refused: Option<Refused>) -> Result<Reply> {
@@ -116,15 +102,10 @@ fn line(w: Words, shown: &Shown) -> Line {
 
 fn one(visit: &Visit, refused: Option<Refused>) -> Result<Reply> {
     let entered = frame::enter(visit)?;
-    let (person, operation) = (visit.person()?, visit.operation());
-    let shown = resources::get::<Mechanism>(&visit.app, person, operation, visit.id()?)?;
-    let here = format!("{}/{}", address(visit), shown.id);
-    // What is amended is what was read before, even if the form is sent a second time.
-    let state = visit.field("state").map_or_else(|| shown.etag(), str::to_owned);
-    let form = Form::new(visit, &here, "kept.change").carrying("state", state);
+    let (shown, form) = kept::amended::<Mechanism>(visit, &address(visit))?;
     let mut page = Page {
         w: visit.words,
-        frame: Frame { here, ..Frame::within(visit, &entered) },
+        frame: Frame { here: form.action.clone(), ..Frame::within(visit, &entered) },
         address: address(visit),
         lines: Vec::new(),
         next: None,

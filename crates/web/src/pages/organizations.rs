@@ -3,16 +3,13 @@
 use std::collections::HashMap;
 
 use askama::Template;
-use concord_app::{
-    once::Sent,
-    resources::{self, Shown},
-};
+use concord_app::resources::Shown;
 use concord_domain::{
     document::{Mechanism, Organization},
     policy::Action,
     vocabulary::OrganizationKind,
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::kept::{self, text};
@@ -60,12 +57,7 @@ pub fn list(visit: &Visit) -> Result<Reply> {
 /// Adds one.
 pub fn add(visit: &Visit) -> Result<Reply> {
     let body = form::body(visit, &["name", "acronym", "kind", "key"], &["mechanisms"]);
-    let sent = Sent { body: &body, idempotency_key: form::once(visit) };
-    let (person, operation) = (visit.person()?, visit.operation());
-    match resources::create::<Organization>(&visit.app, person, operation, sent) {
-        Ok(_) => Ok(Reply::go_to(address(visit))),
-        Err(error) => all(visit, Some(Refused::of(visit.words, error)?)),
-    }
+    kept::add::<Organization>(visit, &body, address(visit), all)
 }
 
 /// The form in which one is amended.
@@ -75,38 +67,23 @@ pub fn show(visit: &Visit) -> Result<Reply> {
 
 /// Amends one.
 pub fn amend(visit: &Visit) -> Result<Reply> {
-    let body = json!({
-        "name": visit.field("name").unwrap_or_default(),
-        "acronym": visit.field("acronym"),
-        "mechanisms": visit.all_of("mechanisms"),
-    });
-    let which = (visit.id()?, visit.field("state"));
-    let (person, operation) = (visit.person()?, visit.operation());
-    match resources::amend::<Organization>(&visit.app, person, operation, which, &body) {
-        Ok(_) => Ok(Reply::go_to(address(visit))),
-        Err(error) => one(visit, Some(Refused::of(visit.words, error)?)),
-    }
+    let body = form::whole_body(visit, &["name", "acronym"], &["mechanisms"]);
+    kept::amend::<Organization>(visit, &body, address(visit), one)
 }
 
 /// The fields that can be amended.
 fn fields(visit: &Visit, form: Form, before: &Value) -> Result<Form> {
     let mechanisms = kept::names::<Mechanism>(visit)?;
-    let mut choices = form::named(visit, "mechanisms", &mechanisms);
-    if visit.typed("name").is_none() {
-        let member_of = before["mechanisms"].as_array().cloned().unwrap_or_default();
-        for choice in &mut choices {
-            choice.is_chosen = member_of.iter().any(|id| *id == *choice.code);
-        }
-    }
+    let choices = form::named(visit, "mechanisms", &mechanisms);
     let name = Field::new(visit, "name", "kept.name", Kind::Line(300));
     let acronym = Field::new(visit, "acronym", "organizations.acronym", Kind::Line(300));
     let mechanisms =
         Field::new(visit, "mechanisms", "organizations.mechanisms", Kind::Any(choices));
     let mechanisms = mechanisms.about(visit.words.text("organizations.mechanisms_about"));
     Ok(form
-        .with(name.beginning_with(visit, text(&before["name"])))
-        .with(acronym.beginning_with(visit, text(&before["acronym"])).optional())
-        .with_any(mechanisms.optional()))
+        .with(name.amending(visit, before))
+        .with(acronym.amending(visit, before).optional())
+        .with_any(mechanisms.amending(visit, before).optional()))
 }
 
 fn all(visit: &Visit, refused: Option<Refused>) -> Result<Reply> {
@@ -153,15 +130,10 @@ fn line(w: Words, shown: &Shown, mechanisms: &HashMap<String, String>) -> Line {
 
 fn one(visit: &Visit, refused: Option<Refused>) -> Result<Reply> {
     let entered = frame::enter(visit)?;
-    let (person, operation) = (visit.person()?, visit.operation());
-    let shown = resources::get::<Organization>(&visit.app, person, operation, visit.id()?)?;
-    let here = format!("{}/{}", address(visit), shown.id);
-    // What is amended is what was read before, even if the form is sent a second time.
-    let state = visit.field("state").map_or_else(|| shown.etag(), str::to_owned);
-    let form = Form::new(visit, &here, "kept.change").carrying("state", state);
+    let (shown, form) = kept::amended::<Organization>(visit, &address(visit))?;
     let mut page = Page {
         w: visit.words,
-        frame: Frame { here, ..Frame::within(visit, &entered) },
+        frame: Frame { here: form.action.clone(), ..Frame::within(visit, &entered) },
         address: address(visit),
         lines: Vec::new(),
         next: None,

@@ -1,6 +1,8 @@
 //! Finding what is in the registry: engagements by what they are about, and who talks to whom.
 //! Questions come in bodies, since an address may be logged by what lies between.
 
+use std::borrow::Borrow;
+
 use concord_domain::{
     document::{Count, Engagement, Form, Line, Member, Of, Reader, Schemas, To},
     fault::{FaultCode, Pointer},
@@ -211,25 +213,28 @@ impl Search {
     }
 
     /// Those of some engagements that are looked for.
-    fn sift(
+    fn sift<E: Borrow<Engagement>>(
         &self,
         tx: &mut Tx,
         access: &Access,
-        mut found: Vec<Engagement>,
-    ) -> Result<Vec<Engagement>> {
+        mut found: Vec<E>,
+    ) -> Result<Vec<E>> {
         let is_method = |e: &Engagement| self.method.is_none_or(|method| e.method == method);
-        found.retain(|engagement| is_method(engagement) && self.is_on_issue(engagement));
+        found.retain(|each| is_method(each.borrow()) && self.is_on_issue(each.borrow()));
         if let Some(place) = &self.place {
-            let ids: Vec<PlaceId> =
-                found.iter().flat_map(|e| e.places.iter().map(|to| to.0)).collect();
+            let places = found.iter().flat_map(|each| &each.borrow().places);
+            let ids: Vec<PlaceId> = places.map(|to| to.0).collect();
             let lineages = trees::places::lineages(tx, access.id(), &ids)?;
             let is_there = |to: &To<PlaceId>| {
                 lineages.get(&to.0).is_some_and(|lineage| lineage.in_line(place))
             };
-            found.retain(|e| e.places.is_empty() || e.places.iter().any(is_there));
+            found.retain(|each| {
+                let places = &each.borrow().places;
+                places.is_empty() || places.iter().any(is_there)
+            });
         }
         if !self.words.is_empty() {
-            found.retain(|engagement| has_words(engagement, &self.words));
+            found.retain(|each| has_words(each.borrow(), &self.words));
         }
         Ok(found)
     }

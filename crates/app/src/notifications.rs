@@ -54,12 +54,17 @@ pub fn list(
     })
 }
 
-/// All that waits for the caller and was not seen, at once.
+/// All of some kinds that waits for the caller and was not seen, at once.
 ///
 /// # Errors
 /// [`Error::Forbidden`](crate::Error::Forbidden) for whom who sees nothing of the operation.
-pub fn all(app: &App, person: Person, operation: &str) -> Result<Vec<Notification>> {
-    access::read(app, person, operation, unseen)
+pub fn of_kinds(
+    app: &App,
+    person: Person,
+    operation: &str,
+    kinds: &[Kind],
+) -> Result<Vec<Notification>> {
+    access::read(app, person, operation, |tx, access| unseen_of(tx, access, kinds))
 }
 
 /// Notes that the caller has seen some of what waits for them. Ids of what does not wait are passed
@@ -73,7 +78,7 @@ pub fn read(app: &App, person: Person, operation: &str, ids: &HashSet<Uuid>) -> 
         access.assure(Deed::SeeNotifications)?;
         access.tell();
         let before = kept::seen::of(tx, access.id(), access.account)?;
-        let standing = standing(tx, access)?.into_iter();
+        let standing = standing(tx, access, Kind::ALL)?.into_iter();
         let seen: HashMap<Uuid, Uuid> = standing
             .filter(|each| ids.contains(&each.id) || before.contains_key(&each.id))
             .map(|each| (each.id, each.thing))
@@ -85,37 +90,46 @@ pub fn read(app: &App, person: Person, operation: &str, ids: &HashSet<Uuid>) -> 
 /// What waits for somebody and was not seen, by kind, the latest day first. Whatever tells somebody
 /// that something waits asks here, so that no way of telling says more than another.
 pub(crate) fn unseen(tx: &mut Tx, access: &Access) -> Result<Vec<Notification>> {
+    unseen_of(tx, access, Kind::ALL)
+}
+
+fn unseen_of(tx: &mut Tx, access: &Access, kinds: &[Kind]) -> Result<Vec<Notification>> {
     access.require(Action::ReadReference, None)?;
     let seen = kept::seen::of(tx, access.id(), access.account)?;
-    let mut waiting = standing(tx, access)?;
+    let mut waiting = standing(tx, access, kinds)?;
     waiting.retain(|each| !seen.contains_key(&each.id));
     Ok(waiting)
 }
 
-/// All that waits for the caller, seen or not: of each kind what they may open now.
-fn standing(tx: &mut Tx, access: &Access) -> Result<Vec<Notification>> {
+/// All of some kinds that waits for the caller, seen or not: of each kind what they may open now.
+fn standing(tx: &mut Tx, access: &Access, kinds: &[Kind]) -> Result<Vec<Notification>> {
     let own = access.scope.organizations.first().copied();
+    let is_asked = |kind| kinds.contains(&kind);
     let mut all = Vec::new();
     if may(access, (Action::ReadEntries, None), Action::ReadEntries) {
-        of_entries(tx, access, &mut all)?;
+        of_flags(tx, access, kinds, &mut all)?;
+        of_entries(tx, access, kinds, &mut all)?;
     }
-    if may(access, (Action::AnswerForContact, own), Action::ReadEntries) {
+    if is_asked(Kind::ContactRequested)
+        && may(access, (Action::AnswerForContact, own), Action::ReadEntries)
+    {
         let received = waiting::received(tx, access, OF_A_KIND_MAX)?.into_iter();
         all.extend(
             received.map(|(id, day)| Notification::new(Kind::ContactRequested, id, Some(day), "")),
         );
     }
     if may(access, (Action::AskForContact, own), Action::ReadEntries) {
-        all.extend(waiting::asked(tx, access, OF_A_KIND_MAX)?.iter().filter_map(come));
+        let asked = waiting::asked(tx, access, OF_A_KIND_MAX)?;
+        all.extend(asked.iter().filter_map(come).filter(|each| is_asked(each.kind)));
     }
-    if may(access, (Action::ReadQueue, None), Action::ReadQueue) {
+    if is_asked(Kind::DeskQueue) && may(access, (Action::ReadQueue, None), Action::ReadQueue) {
         let queue = kept_flags::queue(tx, access.id(), None, OF_A_KIND_MAX)?.into_iter();
         // The queue tells no day of a flag.
         all.extend(queue.map(|flag| {
             Notification::new(Kind::DeskQueue, flag.id, None, flag.standing.severity.code())
         }));
     }
-    if may(access, (Action::KeepDesk, None), Deed::ListPeople) {
+    if is_asked(Kind::DeskChange) && may(access, (Action::KeepDesk, None), Deed::ListPeople) {
         let changes = desk_changes::to_be_confirmed(tx, access)?.into_iter();
         all.extend(
             changes.map(|(id, at)| Notification::new(Kind::DeskChange, id, Some(at.date()), "")),
@@ -134,28 +148,52 @@ fn may(
     access.permit(action, of).is_ok() && access.assure(deed).is_ok()
 }
 
-fn of_entries(tx: &mut Tx, access: &Access, all: &mut Vec<Notification>) -> Result<()> {
+fn of_flags(
+    tx: &mut Tx,
+    access: &Access,
+    kinds: &[Kind],
+    all: &mut Vec<Notification>,
+) -> Result<()> {
+    if kinds.contains(&Kind::FlagRaised) {
+        let raised = kept_flags::waiting(tx, access.id(), &access.scope, OF_A_KIND_MAX)?;
+        all.extend(raised.into_iter().map(|(id, since)| {
+            let moment = since.and_utc().timestamp_micros().to_string();
+            Notification::new(Kind::FlagRaised, id, Some(since.date()), &moment)
+        }));
+    }
+    if kinds.contains(&Kind::RestrictedLine) {
+        // The day of a line would be that on which others logged what is behind it.
+        let lines = flags::standing_lines(tx, access)?.into_iter();
+        all.extend(lines.map(|(line, entry)| {
+            Notification::new(Kind::RestrictedLine, entry, None, &line.to_string())
+        }));
+    }
+    Ok(())
+}
+
+fn of_entries(
+    tx: &mut Tx,
+    access: &Access,
+    kinds: &[Kind],
+    all: &mut Vec<Notification>,
+) -> Result<()> {
     let (operation, scope) = (access.id(), &access.scope);
     let today = access.operation.evaluated_on;
-    for (id, since) in kept_flags::waiting(tx, operation, scope, OF_A_KIND_MAX)? {
-        let moment = since.and_utc().timestamp_micros().to_string();
-        all.push(Notification::new(Kind::FlagRaised, id, Some(since.date()), &moment));
+    if kinds.contains(&Kind::EntryStale) {
+        let since = earlier(today, STALE_DAYS);
+        let stale = engagements::untouched(tx, operation, &scope.organizations, since)?;
+        for document in engagements::load_for_rules(tx, operation, &stale)? {
+            let (id, touched) = (document.identity.id.0, document.touched_on());
+            let day = later(touched, STALE_DAYS);
+            all.push(Notification::new(Kind::EntryStale, id, Some(day), &touched.to_string()));
+        }
     }
-    // The day of a line would be that on which others logged what is behind it.
-    for (line, entry) in flags::standing_lines(tx, access)? {
-        all.push(Notification::new(Kind::RestrictedLine, entry, None, &line.to_string()));
-    }
-    let untouched_since = earlier(today, STALE_DAYS);
-    let stale = engagements::untouched(tx, operation, &scope.organizations, untouched_since)?;
-    for document in engagements::load_for_rules(tx, operation, &stale)? {
-        let (id, touched) = (document.identity.id.0, document.touched_on());
-        let day = later(touched, STALE_DAYS);
-        all.push(Notification::new(Kind::EntryStale, id, Some(day), &touched.to_string()));
-    }
-    let soon = (today, later(today, COMMITMENT_DUE_DAYS));
-    for (id, day) in engagements::ending(tx, operation, scope, soon, OF_A_KIND_MAX)? {
-        let until = day.map(|day| day.to_string()).unwrap_or_default();
-        all.push(Notification::new(Kind::CommitmentDue, id, day, &until));
+    if kinds.contains(&Kind::CommitmentDue) {
+        let soon = (today, later(today, COMMITMENT_DUE_DAYS));
+        for (id, day) in engagements::ending(tx, operation, scope, soon, OF_A_KIND_MAX)? {
+            let until = day.map(|day| day.to_string()).unwrap_or_default();
+            all.push(Notification::new(Kind::CommitmentDue, id, day, &until));
+        }
     }
     Ok(())
 }

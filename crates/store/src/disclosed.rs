@@ -79,8 +79,8 @@ pub const IN_CLEAR: &[InClear] = in_clear! {
          settled";
     "flag_subjects" ["operation_id" "flag_id" "kind" "subject_id" "engagement_id" "level"]
         "what each flag is between";
-    "flag_entries" ["operation_id" "flag_id" "entry_id"]
-        "the entries that each flag rests on";
+    "flag_entries" ["operation_id" "flag_id" "entry_id" "organization_id"]
+        "the entries that each flag rests on, and whose they are";
     "flag_steps" ["operation_id" "flag_id" "number" "taken_at" "account_id" "from_state" "to_state"
         "resolution" "cause"]
         "who took which step on a flag, and when";

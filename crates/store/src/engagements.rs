@@ -78,8 +78,9 @@ pub(crate) fn forget_read() {
     READ.lock().unwrap_or_else(PoisonError::into_inner).clear();
 }
 
-/// The engagements with these ids for the rules, which skip nothing, and read no free texts: what
-/// is answered is never to be shown or saved.
+/// The engagements with these ids, in any order, without their free texts: for the rules, which skip
+/// nothing, and for what is drawn of those that were found to be readable. What is answered is never
+/// to be saved, and of others than those never to be shown.
 ///
 /// # Errors
 /// The store's own.

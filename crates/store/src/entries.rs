@@ -16,6 +16,7 @@ use crate::{
     connection::Tx,
     documents::{IDS_MAX, Row},
     error::{Result, StoreError},
+    flags,
     links::{self, Role},
     lists::{Among, id_list, text_list},
     schema::{self, entries as t},
@@ -194,6 +195,8 @@ pub fn save(
     if row == Row::New || diesel::update(there).set(values).execute(tx)? == 0 {
         let logged_on = t::logged_on.eq(Some(today));
         diesel::insert_into(t::table).values((key, values, logged_on)).execute(tx)?;
+    } else {
+        flags::hand_over(tx, operation, id, sharing.organization)?;
     }
     let organizations = |ids: &[OrganizationId]| ids.iter().map(|id| id.0).collect();
     let roles = [

@@ -1,6 +1,6 @@
 //! Flags with their subjects, the entries that they rest on, and their life.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDateTime;
 use concord_domain::{
@@ -37,6 +37,7 @@ mod write;
 pub use queue::queue;
 pub use steps::{Move, Step, entered_at, history, keep_step, moves};
 pub use waiting::waiting;
+pub(crate) use write::hand_over;
 pub use write::{Raised, raise, save, set_state};
 
 /// A flag as it is kept.
@@ -83,6 +84,30 @@ const COLUMNS: (
     t::resolution,
     t::raised_at,
 );
+
+/// The flags that rest on an entry of any of some organisations; on one of `entries`, if any are named.
+///
+/// They are asked for apart, and named to the query that looks through them: within it, PostgreSQL
+/// plans for organisations of which it does not know how few flags are theirs.
+fn resting_on(
+    tx: &mut Tx,
+    operation: Uuid,
+    organizations: &[OrganizationId],
+    entries: Option<&[Uuid]>,
+) -> Result<Vec<Uuid>> {
+    let mut query = fe::table
+        .filter(fe::operation_id.eq(RowId(operation)))
+        .filter(fe::organization_id.among(id_list(organizations.iter().copied())))
+        .select(fe::flag_id)
+        .into_boxed::<MultiBackend>();
+    if let Some(entries) = entries {
+        query = query.filter(fe::entry_id.among(id_list(entries.iter().copied())));
+    }
+    let rows: Vec<RowId> = query.load(tx)?;
+    // SQLite would ask another index for them without those that are there twice.
+    let flags: BTreeSet<Uuid> = rows.into_iter().map(|id| id.0).collect();
+    Ok(flags.into_iter().collect())
+}
 
 fn severity_rank(severity: Severity) -> i32 {
     Severity::ALL.iter().position(|each| *each == severity).map_or(0, |at| at as i32)
@@ -251,10 +276,11 @@ pub fn list(
     filter: &Filter,
     limit: i64,
 ) -> Result<Vec<KeptFlag>> {
-    let resting =
-        || fe::table.filter(fe::operation_id.eq(t::operation_id)).filter(fe::flag_id.eq(t::id));
     let readable = visible!(operation, scope).filter(entries::id.eq(fe::entry_id));
-    let hidden = resting().filter(not(exists(readable)));
+    let hidden = fe::table
+        .filter(fe::operation_id.eq(t::operation_id))
+        .filter(fe::flag_id.eq(t::id))
+        .filter(not(exists(readable)));
     let mut query = t::table
         .filter(t::operation_id.eq(RowId(operation)))
         .order((t::severity, t::raised_at, t::id))
@@ -287,11 +313,8 @@ pub fn list(
         query = query.filter(t::id.eq_any(resting));
     }
     if let Some(organizations) = &filter.of {
-        let owned = entries::table
-            .filter(entries::operation_id.eq(RowId(operation)))
-            .filter(entries::id.eq(fe::entry_id))
-            .filter(entries::organization_id.among(id_list(organizations.iter().copied())));
-        query = query.filter(exists(resting().filter(exists(owned))));
+        let own = resting_on(tx, operation, organizations, None)?;
+        query = query.filter(t::id.among(id_list(own)));
     }
     if let Some(moment) = filter.moved_since {
         let taken = fs::table.filter(fs::operation_id.eq(RowId(operation)));
@@ -335,41 +358,21 @@ pub fn restricted(
     if scope.organizations.is_empty() || !scope.reads_entries {
         return Ok(Vec::new());
     }
-    use crate::schema::entries as en;
-    let resting = || {
-        fe::table
-            .filter(fe::operation_id.eq(RowId(operation)))
-            .filter(fe::flag_id.eq(t::id))
-            .select(fe::flag_id)
-    };
-    // Each is looked up for one flag: as lists of all such flags, both would be made whole first.
-    let is_hidden = not(exists(visible!(operation, scope).filter(entries::id.eq(fe::entry_id))));
-    let owned = en::table
-        .filter(en::operation_id.eq(RowId(operation)))
-        .filter(en::id.eq(fe::entry_id))
-        .filter(en::organization_id.among(id_list(scope.organizations.iter().copied())))
-        .select(en::id);
-    let mut query = t::table
+    // Looked up for one flag: as a list of all such flags, it would be made whole first.
+    let hidden = fe::table
+        .filter(fe::operation_id.eq(RowId(operation)))
+        .filter(fe::flag_id.eq(t::id))
+        .filter(not(exists(visible!(operation, scope).filter(entries::id.eq(fe::entry_id)))));
+    let of_own = resting_on(tx, operation, &scope.organizations, own)?;
+    let rows: Vec<(RowId, String, String, i32)> = t::table
         .filter(t::operation_id.eq(RowId(operation)))
+        .filter(t::id.among(id_list(of_own)))
         .filter(t::holds.eq(true))
+        // Last, since SQLite asks in this order, and it takes longest to answer.
+        .filter(exists(hidden))
         .order(t::id)
         .select((t::id, t::kind, t::class, t::severity))
-        .into_boxed::<MultiBackend>();
-    query = match own {
-        None => query.filter(exists(resting().filter(exists(owned)))),
-        Some(own) => {
-            let asked_for = id_list(own.iter().copied());
-            let of_these = fe::table
-                .filter(fe::operation_id.eq(RowId(operation)))
-                .filter(fe::entry_id.among(asked_for))
-                .filter(exists(owned))
-                .select(fe::flag_id);
-            query.filter(t::id.eq_any(of_these))
-        }
-    };
-    // Last, since SQLite asks in this order, and it takes longest to answer.
-    let query = query.filter(exists(resting().filter(is_hidden)));
-    let rows: Vec<(RowId, String, String, i32)> = query.load(tx)?;
+        .load(tx)?;
     let ids: Vec<Uuid> = rows.iter().map(|(id, ..)| id.0).collect();
     let mut entries = entries_of(tx, operation, &ids)?;
     rows.into_iter()

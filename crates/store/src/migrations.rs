@@ -65,6 +65,8 @@ const STEPS: &[Step] = &[
     step!("0018_by_id"),
     step!("0019_not_over"),
     step!("0020_of_late"),
+    step!("0021_flags_by_owner"),
+    step!("0022_places_by_depth"),
 ];
 
 /// Brings a database up to date. Each step is a transaction of its own.

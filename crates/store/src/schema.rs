@@ -377,6 +377,7 @@ diesel::table! {
         operation_id -> Guid,
         flag_id -> Guid,
         entry_id -> Guid,
+        organization_id -> Nullable<Guid>,
     }
 }
 

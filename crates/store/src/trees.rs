@@ -8,7 +8,9 @@ use concord_domain::{
     id::{ArmedActorId, OrganizationId, PlaceId},
     lineage::Lineage,
 };
-use diesel::{BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, QueryDsl, RunQueryDsl, dsl::sql, sql_types::Integer,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -131,6 +133,37 @@ tree! {
     places of PlaceId;
     /// Armed actors.
     armed_actors of ArmedActorId;
+}
+
+/// Where all armed actors of an operation stand that were not merged into others.
+///
+/// # Errors
+/// The store's own.
+pub fn actors(tx: &mut Tx, operation: Uuid) -> Result<HashMap<ArmedActorId, Lineage>> {
+    use schema::armed_actors as t;
+    let rows: Vec<(RowId, String)> = t::table
+        .filter(t::operation_id.eq(RowId(operation)))
+        .filter(t::merged_into.is_null())
+        .select((t::id, t::lineage))
+        .load(tx)?;
+    Ok(rows.into_iter().map(|(id, path)| (ArmedActorId(id.0), Lineage::new(path))).collect())
+}
+
+/// The places with at most `above` places above them.
+///
+/// # Errors
+/// The store's own.
+pub fn high_places(tx: &mut Tx, operation: Uuid, above: i32) -> Result<Vec<PlaceId>> {
+    use schema::places as t;
+    // As the index has it.
+    let depth = sql::<Integer>("(length(lineage) - length(replace(lineage, '.', '')))");
+    let rows: Vec<RowId> = t::table
+        .filter(t::operation_id.eq(RowId(operation)))
+        .filter(depth.le(above))
+        .order(t::id)
+        .select(t::id)
+        .load(tx)?;
+    Ok(rows.into_iter().map(|id| PlaceId(id.0)).collect())
 }
 
 /// What turns documents that name these into facts.

@@ -127,7 +127,7 @@ impl Deeds {
     }
 
     /// Notes that documents are shown, as far as they are entries.
-    pub fn shows<T: Resource>(&self, documents: &[T]) {
+    pub fn shows<'d, T: Resource + 'd>(&self, documents: impl IntoIterator<Item = &'d T>) {
         if matches!(T::KIND, Kind::Engagement | Kind::Commitment | Kind::Strategy) {
             for each in documents {
                 self.note(Deed::Read, (code(T::KIND), each.id()), each.whose(), None);

@@ -1,6 +1,9 @@
 //! What changed of late in what the caller's own organisations keep.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeSet, HashMap},
+};
 
 use chrono::NaiveTime;
 use concord_domain::{
@@ -13,7 +16,7 @@ use concord_reports::timeline::Changes;
 use concord_store::{
     Tx,
     documents::leads,
-    engagements,
+    engagements, entries,
     flags::{self, KeptFlag},
     live,
 };
@@ -56,7 +59,11 @@ fn gather(tx: &mut Tx, access: &Access, period: (Day, Day)) -> Result<(Gathered,
     let (from, _) = period;
     let mut ids: BTreeSet<EngagementId> = live::led_by(tx, operation, own)?.into_iter().collect();
     ids.extend(engagements::of_late(tx, operation, own, period)?);
-    let ids: Vec<EngagementId> = ids.into_iter().collect();
+    let all: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let readable = entries::readable(tx, operation, scope, &all)?;
+    let ids: Vec<EngagementId> = ids.into_iter().filter(|id| readable.contains(&id.0)).collect();
+    let mut lines = engagements::load_for_rules(tx, operation, &ids)?;
+    lines.sort_unstable_by_key(|line| (Reverse(line.from), line.identity.id));
     let ended = earlier(from, VERIFIED_DAYS);
     let kept = engagements::kept_and_not_over(tx, operation, own, ended)?;
     let agreed = live::leads_of(tx, operation, own, from)?;
@@ -64,7 +71,7 @@ fn gather(tx: &mut Tx, access: &Access, period: (Day, Day)) -> Result<(Gathered,
     let (flags, are_more) = moved(tx, access, from)?;
     let gathered = Gathered {
         flags,
-        lines: engagements::load(tx, operation, scope, &ids)?,
+        lines,
         commitments: engagements::load_commitments(tx, operation, scope, &kept)?,
         leads: leads::load(tx, operation, &agreed)?,
         actors: Vec::new(),

@@ -1,6 +1,10 @@
 //! Who talks to whom: the graph, the two tables, and what is missing in them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use concord_domain::{
     document::{Engagement, ProtectionRisk, To, ids},
@@ -16,11 +20,7 @@ use concord_reports::{
     disclosed::Disclosed,
     network::{Edge, IssueCell, Network, NetworkActor, NetworkGap, OrganizationCell},
 };
-use concord_store::{
-    Tx,
-    documents::{armed_actors, protection_risks},
-    engagements, trees,
-};
+use concord_store::{Tx, documents::protection_risks, engagements, trees};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -61,7 +61,7 @@ pub fn network(app: &App, person: Person, operation: &str, body: &Value) -> Resu
 /// Everything that the network is made of.
 struct Gathered {
     period: (Day, Day),
-    lines: Vec<Engagement>,
+    lines: Vec<Arc<Engagement>>,
     risks: Vec<ProtectionRisk>,
     /// All armed actors that the question is about.
     lineages: HashMap<ArmedActorId, Lineage>,
@@ -84,11 +84,9 @@ impl Gathered {
         let operation = access.id();
         let search = Search::new(tx, access, question)?;
         let (lines, cut) = lines(tx, access, (&search, period))?;
-        access.deeds.shows(&lines);
-        let all: Vec<ArmedActorId> =
-            armed_actors::ids(tx, operation)?.into_iter().map(ArmedActorId).collect();
-        let mut lineages = trees::armed_actors::lineages(tx, operation, &all)?;
-        let roots = lineages
+        access.deeds.shows(lines.iter().map(AsRef::as_ref));
+        let mut lineages = trees::actors(tx, operation)?;
+        let roots: HashMap<String, ArmedActorId> = lineages
             .iter()
             .filter(|(_, lineage)| lineage.depth() == 1)
             .map(|(id, lineage)| (lineage.as_str().to_owned(), *id))
@@ -115,13 +113,6 @@ impl Gathered {
                 risk.places.is_empty() || risk.places.iter().any(is_there)
             });
         }
-        let mut wanted = Wanted::default();
-        wanted.actors.extend(all.iter().map(|id| id.0));
-        for line in &lines {
-            wanted.organizations.insert(line.organization.0.0);
-            wanted.organizations.extend(line.partners.iter().map(|to| to.0.0));
-        }
-        let names = wanted.load(tx, operation)?;
         let mut gathered = Self {
             period,
             lines,
@@ -130,19 +121,35 @@ impl Gathered {
             roots,
             tops: Vec::new(),
             places,
-            names,
+            names: Names::default(),
             language: access.language,
             cut,
         };
-        gathered.tops = gathered.lineages.keys().map(|id| gathered.topmost(*id)).collect();
+        let tops: BTreeSet<ArmedActorId> =
+            gathered.lineages.keys().map(|id| gathered.topmost(*id)).collect();
+        gathered.names = gathered.wanted(&tops).load(tx, operation)?;
+        gathered.tops = tops.into_iter().collect();
         gathered.tops.sort_by_key(|id| (gathered.names.of(*id), *id));
-        gathered.tops.dedup();
         Ok(gathered)
+    }
+
+    /// All that is shown by its name, beside the topmost armed actors.
+    fn wanted(&self, tops: &BTreeSet<ArmedActorId>) -> Wanted {
+        let mut wanted = Wanted::default();
+        wanted.actors.extend(tops.iter().map(|id| id.0));
+        for line in &self.lines {
+            wanted.actors.insert(line.armed_actor.0.0);
+            wanted.actors.insert(self.topmost(line.armed_actor.0).0);
+            wanted.organizations.extend(carriers(line).map(|(id, _)| id.0));
+        }
+        let at_risk = self.risks.iter().filter_map(|risk| risk.armed_actor);
+        wanted.actors.extend(at_risk.map(|to| to.0.0));
+        wanted
     }
 
     fn network(self, disclosed: Disclosed) -> Network {
         let organizations: BTreeSet<OrganizationId> =
-            self.lines.iter().flat_map(carriers).map(|(id, _)| id).collect();
+            self.lines.iter().flat_map(|line| carriers(line)).map(|(id, _)| id).collect();
         let actors: BTreeSet<ArmedActorId> =
             self.lines.iter().map(|line| line.armed_actor.0).collect();
         let mut gaps = self.gaps();
@@ -341,17 +348,16 @@ impl Gathered {
                 }
             }
         }
+        let mut spoken_at: HashMap<ArmedActorId, BTreeSet<Level>> = HashMap::new();
+        for line in &self.lines {
+            let top = self.topmost(line.armed_actor.0);
+            spoken_at.entry(top).or_default().insert(line.level.0);
+        }
         for top in self.tops.iter().copied() {
-            let levels: BTreeSet<Level> = self
-                .lines
-                .iter()
-                .filter(|line| self.topmost(line.armed_actor.0) == top)
-                .map(|line| line.level.0)
-                .collect();
-            if levels.is_empty() {
+            let Some(levels) = spoken_at.get(&top) else {
                 gaps.push(gap("armed_actor", top));
                 continue;
-            }
+            };
             for level in Level::ALL.iter().filter(|level| !levels.contains(level)) {
                 gaps.push(NetworkGap { level: Some(self.level(*level)), ..gap("level", top) });
             }
@@ -372,13 +378,14 @@ fn by_name(things: impl Iterator<Item = Named>) -> Vec<Named> {
     things
 }
 
-/// The engagements that are asked for and go on in a period, the latest first, and whether there are
-/// more than can be looked at. Those that were over before are not walked through to find them.
+/// The engagements that are asked for and go on in a period, the latest first and perhaps without
+/// their free texts, and whether there are more than can be looked at. Those that were over before are
+/// not walked through to find them.
 pub(super) fn lines(
     tx: &mut Tx,
     access: &Access,
     (search, period): (&Search, (Day, Day)),
-) -> Result<(Vec<Engagement>, bool)> {
+) -> Result<(Vec<Arc<Engagement>>, bool)> {
     let (operation, scope) = (access.id(), &access.scope);
     let in_line = match &search.filter.actor {
         Some(lineage) => {
@@ -392,7 +399,13 @@ pub(super) fn lines(
     let mut ids = engagements::with_actors(tx, operation, scope, in_line.as_deref(), period)?;
     let are_more = ids.len() > ENGAGEMENTS_MAX;
     ids.truncate(ENGAGEMENTS_MAX);
-    let mut found = engagements::load(tx, operation, scope, &ids)?;
+    let mut found = if search.words.is_empty() {
+        engagements::load_for_rules(tx, operation, &ids)?
+    } else {
+        let whole = engagements::load(tx, operation, scope, &ids)?;
+        whole.into_iter().map(Arc::new).collect()
+    };
     found.retain(|line| search.admits(line));
+    found.sort_unstable_by_key(|line| (Reverse(line.from), line.identity.id));
     Ok((search.sift(tx, access, found)?, are_more))
 }

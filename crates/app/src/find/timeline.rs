@@ -1,6 +1,6 @@
 //! What happened with an armed actor, day by day, as far as the caller may read it.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use concord_domain::{
     document::{ArmedActor, Commitment, Engagement, Lead},
@@ -88,7 +88,7 @@ fn gather(
     // Somebody may have looked after one that had ended.
     let found = engagements::commitments_with_actors(tx, operation, scope, Some(&ids), None)?;
     let commitments = engagements::load_commitments(tx, operation, scope, &found)?;
-    access.deeds.shows(&lines);
+    access.deeds.shows(lines.iter().map(AsRef::as_ref));
     access.deeds.shows(&commitments);
     let agreed = live::agreed_with(tx, operation, &in_line)?;
     let lead_ids: Vec<Uuid> = agreed.leads.iter().map(|id| id.0).collect();
@@ -120,7 +120,7 @@ fn gather(
 
 /// Everything that happened.
 pub(super) struct Gathered {
-    pub(super) lines: Vec<Engagement>,
+    pub(super) lines: Vec<Arc<Engagement>>,
     pub(super) commitments: Vec<Commitment>,
     pub(super) leads: Vec<Lead>,
     pub(super) actors: Vec<ArmedActor>,

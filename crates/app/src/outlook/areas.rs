@@ -24,8 +24,8 @@ use crate::{
     error::{Error, Result},
 };
 
-/// How deep in the tree of places those are looked for that lie around.
-const AROUND_DEPTH_MAX: usize = 2;
+/// Of places that lie around, how many are above them in the tree.
+const AROUND_ABOVE_MAX: i32 = 1;
 /// The level of the places that lie around.
 const AROUND_LEVEL: u32 = 1;
 
@@ -160,14 +160,8 @@ fn point(place: &Place) -> Option<Point> {
 
 /// The areas of the first level whose point is known.
 fn around(tx: &mut Tx, access: &Access) -> Result<Vec<(String, Point)>> {
-    let all: Vec<PlaceId> = places::ids(tx, access.id())?.into_iter().map(PlaceId).collect();
-    let lineages = trees::places::lineages(tx, access.id(), &all)?;
-    let mut high: Vec<Uuid> = lineages
-        .into_iter()
-        .filter(|(_, lineage)| lineage.depth() <= AROUND_DEPTH_MAX)
-        .map(|(id, _)| id.0)
-        .collect();
-    high.sort_unstable();
+    let high = trees::high_places(tx, access.id(), AROUND_ABOVE_MAX)?;
+    let high: Vec<Uuid> = high.into_iter().map(Uuid::from).collect();
     let found = places::load(tx, access.id(), &high)?.into_iter();
     let found = found.filter(|place| place.level.is_some_and(|level| level.0 == AROUND_LEVEL));
     let mut around: Vec<(String, Point)> =

@@ -272,16 +272,9 @@ impl Gathered {
     /// The topmost armed actor of each.
     fn find_tops(&mut self, tx: &mut Tx, access: &Access) -> Result<()> {
         let lineages = trees::armed_actors::lineages(tx, access.id(), &self.actors)?;
-        let mut roots: BTreeMap<String, ArmedActorId> = BTreeMap::new();
-        for (id, lineage) in &lineages {
-            let root = lineage.up().next().unwrap_or_default().to_owned();
-            if !roots.contains_key(&root) {
-                let lineage = Lineage::new(root.clone());
-                let above = trees::armed_actors::up(tx, access.id(), &lineage)?;
-                roots.insert(root.clone(), above.first().copied().unwrap_or(*id));
-            }
-        }
-        let top = |lineage: &Lineage| lineage.up().next().and_then(|root| roots.get(root).copied());
+        let roots: BTreeSet<Lineage> = lineages.values().map(Lineage::root).collect();
+        let roots = trees::armed_actors::with_all_above(tx, access.id(), &roots)?;
+        let top = |lineage: &Lineage| roots.get(&lineage.root()).copied();
         self.tops =
             lineages.iter().map(|(id, lineage)| (*id, top(lineage).unwrap_or(*id))).collect();
         self.actor_lineages = lineages;
@@ -291,16 +284,15 @@ impl Gathered {
     /// The area of the first level in which each place of a commitment lies; a country stands for
     /// itself.
     fn find_areas(&mut self, tx: &mut Tx, access: &Access) -> Result<()> {
-        let mut found: BTreeMap<String, Option<PlaceId>> = BTreeMap::new();
-        for (id, lineage) in &self.places {
-            let area = lineage.up().take(2).last().unwrap_or_default().to_owned();
-            if !found.contains_key(&area) {
-                let above = trees::places::up(tx, access.id(), &Lineage::new(area.clone()))?;
-                found.insert(area.clone(), above.last().copied());
-            }
-            let area = found.get(&area).copied().flatten().unwrap_or(*id);
-            self.areas.insert(*id, area);
-        }
+        let area = |lineage: &Lineage| {
+            Lineage::new(lineage.up().take(2).last().unwrap_or_default().to_owned())
+        };
+        let areas: BTreeSet<Lineage> = self.places.values().map(area).collect();
+        let areas = trees::places::with_all_above(tx, access.id(), &areas)?;
+        let lies_in = |(id, lineage): (&PlaceId, &Lineage)| {
+            (*id, areas.get(&area(lineage)).copied().unwrap_or(*id))
+        };
+        self.areas = self.places.iter().map(lies_in).collect();
         Ok(())
     }
 

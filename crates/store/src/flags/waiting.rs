@@ -13,7 +13,7 @@ use diesel::{
 };
 use uuid::Uuid;
 
-use super::{entered_at, severity_rank};
+use super::{entered_at, resting_on, severity_rank};
 use crate::{
     connection::Tx,
     entries::visible,
@@ -39,19 +39,12 @@ pub fn waiting(
         .filter(fe::operation_id.eq(t::operation_id))
         .filter(fe::flag_id.eq(t::id))
         .filter(not(exists(visible!(operation, scope).filter(entries::id.eq(fe::entry_id)))));
-    let owned = entries::table
-        .filter(entries::operation_id.eq(RowId(operation)))
-        .filter(entries::id.eq(fe::entry_id))
-        .filter(entries::organization_id.among(id_list(scope.organizations.iter().copied())));
-    let own = fe::table
-        .filter(fe::operation_id.eq(t::operation_id))
-        .filter(fe::flag_id.eq(t::id))
-        .filter(exists(owned));
+    let own = resting_on(tx, operation, &scope.organizations, None)?;
     let rows: Vec<(RowId, NaiveDateTime)> = t::table
         .filter(t::operation_id.eq(RowId(operation)))
+        .filter(t::id.among(id_list(own)))
         .filter(t::holds.eq(true).and(t::state.eq(FlagState::Open.code())))
         .filter(t::severity.lt(severity_rank(Severity::Info)))
-        .filter(exists(own))
         .filter(not(exists(hidden)))
         .order((t::raised_at.desc(), t::id))
         .limit(limit)

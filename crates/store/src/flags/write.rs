@@ -1,12 +1,17 @@
 //! Writing flags with their subjects and the entries that they rest on.
 
-use concord_domain::{flag::Subject, vocabulary::Closed};
-use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+use std::collections::{BTreeSet, HashMap};
+
+use concord_domain::{flag::Subject, id::OrganizationId, vocabulary::Closed};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, IntoSql, QueryDsl, RunQueryDsl, sql_types::Bool,
+};
 use uuid::Uuid;
 
 use super::{KeptFlag, Step, severity_rank, subject_kind, subjects};
 use crate::{
     connection::{Tx, insert_all},
+    entries::disclosures,
     error::Result,
     schema::{flag_entries as fe, flag_subjects as s, flags as t},
     sql::RowId,
@@ -28,16 +33,6 @@ macro_rules! subject_row {
             s::level.eq(level),
         )
     }};
-}
-
-macro_rules! entry_row {
-    ($operation:expr, $flag:expr, $entry:expr) => {
-        (
-            fe::operation_id.eq(RowId($operation)),
-            fe::flag_id.eq(RowId($flag)),
-            fe::entry_id.eq(RowId($entry)),
-        )
-    };
 }
 
 /// A flag that is raised, the entries that it rests on, and its first step.
@@ -76,10 +71,10 @@ pub fn raise(tx: &mut Tx, operation: Uuid, raised: &[Raised]) -> Result<()> {
         flag.between.iter().map(move |subject| subject_row!(operation, flag.id, *subject))
     });
     insert_all!(tx, s::table, subjects);
-    let entries = raised.iter().flat_map(|Raised { flag, entries, .. }| {
-        entries.iter().map(move |entry| entry_row!(operation, flag.id, *entry))
-    });
-    insert_all!(tx, fe::table, entries);
+    let resting = raised
+        .iter()
+        .flat_map(|Raised { flag, entries, .. }| entries.iter().map(|entry| (flag.id, *entry)));
+    rest_on(tx, operation, &resting.collect::<Vec<_>>())?;
     let steps = raised.iter().filter_map(|each| Some((each.flag.id, each.step.as_ref()?)));
     super::steps::keep_first(tx, operation, steps)
 }
@@ -127,7 +122,44 @@ fn save_entries(tx: &mut Tx, operation: Uuid, flag: Uuid, entries: &[Uuid]) -> R
         diesel::delete(of_flag().filter(fe::entry_id.eq(gone))).execute(tx)?;
     }
     let new = entries.iter().filter(|id| !there.contains(&RowId(**id)));
-    insert_all!(tx, fe::table, new.map(|entry| entry_row!(operation, flag, *entry)));
+    rest_on(tx, operation, &new.map(|entry| (flag, *entry)).collect::<Vec<_>>())
+}
+
+/// Writes that flags rest on entries, and whose those are.
+fn rest_on(tx: &mut Tx, operation: Uuid, resting: &[(Uuid, Uuid)]) -> Result<()> {
+    let entries: BTreeSet<Uuid> = resting.iter().map(|(_, entry)| *entry).collect();
+    let owners: HashMap<Uuid, Option<OrganizationId>> =
+        disclosures(tx, operation, &entries.into_iter().collect::<Vec<_>>())?
+            .into_iter()
+            .map(|(id, owner, _)| (id, owner))
+            .collect();
+    let rows = resting.iter().map(|(flag, entry)| {
+        (
+            fe::operation_id.eq(RowId(operation)),
+            fe::flag_id.eq(RowId(*flag)),
+            fe::entry_id.eq(RowId(*entry)),
+            fe::organization_id.eq(owners.get(entry).copied().flatten().map(RowId::from)),
+        )
+    });
+    insert_all!(tx, fe::table, rows);
+    Ok(())
+}
+
+/// Notes of the flags that rest on an entry whose it is now.
+pub(crate) fn hand_over(
+    tx: &mut Tx,
+    operation: Uuid,
+    entry: Uuid,
+    organization: Option<OrganizationId>,
+) -> Result<()> {
+    let organization = organization.map(RowId::from);
+    let is_other = fe::organization_id.is_null().or(fe::organization_id.ne(organization));
+    let is_nobodys = organization.is_none().into_sql::<Bool>();
+    let resting = fe::table
+        .filter(fe::operation_id.eq(RowId(operation)))
+        .filter(fe::entry_id.eq(RowId(entry)))
+        .filter(is_other.or(is_nobodys));
+    diesel::update(resting).set(fe::organization_id.eq(organization)).execute(tx)?;
     Ok(())
 }
 

@@ -37,6 +37,15 @@ const FLAGS_SHOWN: i64 = 6;
 const QUEUE_SHOWN: i64 = 8;
 const ENTRIES_SHOWN: usize = 6;
 const CHANGES_SHOWN: usize = 10;
+/// Which of what waits the page takes from there; flags and the queue it shows as they are.
+const SHOWN: [Kind; 6] = [
+    Kind::EntryStale,
+    Kind::CommitmentDue,
+    Kind::ContactRequested,
+    Kind::ContactArranged,
+    Kind::ContactClosed,
+    Kind::DeskChange,
+];
 
 /// An own entry, in a line.
 struct Entry {
@@ -89,7 +98,8 @@ struct Page {
 /// What waits.
 pub fn show(visit: &Visit) -> Result<Reply> {
     let entered = frame::enter(visit)?;
-    let waiting = notifications::all(&visit.app, visit.person()?, visit.operation())?;
+    let (person, operation) = (visit.person()?, visit.operation());
+    let waiting = notifications::of_kinds(&visit.app, person, operation, &SHOWN)?;
     let reads = may(&entered, Action::ReadEntries);
     let own = if reads { Some(own_flags(visit, &entered)?) } else { None };
     let (stale, due) = if reads { entries(visit, &waiting)? } else { Default::default() };

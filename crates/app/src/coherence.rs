@@ -249,7 +249,7 @@ pub fn keep_to_consents(tx: &mut Tx, server: &Access, ids: &[EngagementId]) -> R
 }
 
 /// For each operation the flags that are not as evaluating everything afresh would find them: held
-/// and not found, found and not held, or of another severity.
+/// and not found, found and not held, of another severity, or noted to be about what is another's.
 ///
 /// # Errors
 /// The store's own.
@@ -264,7 +264,11 @@ pub fn verify(app: &App) -> Result<Vec<(String, Vec<String>)>> {
                 .filter(|flag| flag.severity != Severity::Info)
                 .map(|flag| (flag.identity().as_str().to_owned(), flag.severity))
                 .collect();
-            let held: BTreeMap<String, Severity> = flags::touched(tx, kept.id, &focus)?
+            let all = flags::touched(tx, kept.id, &focus)?;
+            let otherwise = flags::owned_otherwise(tx, kept.id)?;
+            let of_others = all.iter().filter(|flag| otherwise.contains(&flag.id));
+            let of_others: Vec<String> = of_others.map(|flag| flag.identity.clone()).collect();
+            let held: BTreeMap<String, Severity> = all
                 .into_iter()
                 .filter(|flag| flag.standing.holds)
                 .map(|flag| (flag.identity, flag.standing.severity))
@@ -275,6 +279,7 @@ pub fn verify(app: &App) -> Result<Vec<(String, Vec<String>)>> {
                 .map(|(identity, _)| identity)
                 .chain(held.keys().filter(|identity| !afresh.contains_key(*identity)))
                 .cloned()
+                .chain(of_others)
                 .collect();
             verified.push((kept.operation.key.as_str().to_owned(), differing));
         }

@@ -86,21 +86,23 @@ const COLUMNS: (
     t::raised_at,
 );
 
-/// The flags that rest on an entry of any of some organisations; on one of `entries`, if any are named.
+/// The flags that rest on one of `entries`, if any are named, and of any of `organizations`, if any are.
 ///
 /// They are asked for apart, and named to the query that looks through them: within it, PostgreSQL
-/// plans for organisations of which it does not know how few flags are theirs.
+/// plans without knowing how few they are, and looks through all of an operation.
 fn resting_on(
     tx: &mut Tx,
     operation: Uuid,
-    organizations: &[OrganizationId],
+    organizations: Option<&[OrganizationId]>,
     entries: Option<&[Uuid]>,
 ) -> Result<Vec<Uuid>> {
     let mut query = fe::table
         .filter(fe::operation_id.eq(RowId(operation)))
-        .filter(fe::organization_id.among(id_list(organizations.iter().copied())))
         .select(fe::flag_id)
         .into_boxed::<MultiBackend>();
+    if let Some(organizations) = organizations {
+        query = query.filter(fe::organization_id.among(id_list(organizations.iter().copied())));
+    }
     if let Some(entries) = entries {
         query = query.filter(fe::entry_id.among(id_list(entries.iter().copied())));
     }
@@ -326,14 +328,11 @@ pub fn list(
         query = query.filter(t::identity.among(text_list(identities.iter().cloned())));
     }
     if let Some(entries) = &filter.entries {
-        let resting = fe::table
-            .filter(fe::operation_id.eq(RowId(operation)))
-            .filter(fe::entry_id.among(id_list(entries.iter().copied())))
-            .select(fe::flag_id);
-        query = query.filter(t::id.eq_any(resting));
+        let resting = resting_on(tx, operation, None, Some(entries))?;
+        query = query.filter(t::id.among(id_list(resting)));
     }
     if let Some(organizations) = &filter.of {
-        let own = resting_on(tx, operation, organizations, None)?;
+        let own = resting_on(tx, operation, Some(organizations), None)?;
         query = query.filter(t::id.among(id_list(own)));
     }
     if let Some(moment) = filter.moved_since {
@@ -383,7 +382,7 @@ pub fn restricted(
         .filter(fe::operation_id.eq(RowId(operation)))
         .filter(fe::flag_id.eq(t::id))
         .filter(not(exists(visible!(operation, scope).filter(entries::id.eq(fe::entry_id)))));
-    let of_own = resting_on(tx, operation, &scope.organizations, own)?;
+    let of_own = resting_on(tx, operation, Some(&scope.organizations), own)?;
     let rows: Vec<(RowId, String, String, i32)> = t::table
         .filter(t::operation_id.eq(RowId(operation)))
         .filter(t::id.among(id_list(of_own)))

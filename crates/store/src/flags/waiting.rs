@@ -39,7 +39,7 @@ pub fn waiting(
         .filter(fe::operation_id.eq(t::operation_id))
         .filter(fe::flag_id.eq(t::id))
         .filter(not(exists(visible!(operation, scope).filter(entries::id.eq(fe::entry_id)))));
-    let own = resting_on(tx, operation, &scope.organizations, None)?;
+    let own = resting_on(tx, operation, Some(&scope.organizations), None)?;
     let rows: Vec<(RowId, NaiveDateTime)> = t::table
         .filter(t::operation_id.eq(RowId(operation)))
         .filter(t::id.among(id_list(own)))
